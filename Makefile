@@ -1,0 +1,29 @@
+# Two commands for everybody: make demo, make test.
+PY := .venv/bin/python
+.PHONY: demo test check bench assets clean
+
+demo:            ## the whole job on the emulated tracker, in a window or (without a display) as pictures
+	@scripts/setup.sh
+	$(PY) -m arguide demo $(ARGS)
+
+test: check      ## style, types, architecture, tests
+	$(PY) -m pytest -q -n 2 --dist worksteal
+
+check:
+	@scripts/setup.sh test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	PYTHONPATH=sim .venv/bin/lint-imports --no-cache
+
+bench:           ## speed and memory, as a table
+	@scripts/setup.sh test
+	$(PY) -m bench
+
+assets:          ## make the shipped anatomy and tool files again
+	@scripts/setup.sh test
+	$(PY) -m arguide_sim.anatomy assets/scenarios/lumbar-facet
+	$(PY) hardware/make_tools.py
+
+clean:
+	rm -rf .venv build dist

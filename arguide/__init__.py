@@ -1,0 +1,3 @@
+"""arguide: an augmented-reality procedure-guidance simulator. For training, not for patients."""
+
+__version__ = "0.1.0"

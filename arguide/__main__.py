@@ -1,0 +1,3 @@
+from arguide.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Where a tool's tip is: pivot calibration."""

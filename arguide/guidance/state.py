@@ -1,0 +1,129 @@
+"""What guidance publishes at every tracker sample: immutable, so that any thread may hold it.
+
+The formulae are on the page docs/guidance.md, with a drawing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from arguide.geometry.transforms import Array
+from arguide.settings.scenario import Band
+from arguide.trackers.reading import Sample
+
+
+class Phase(StrEnum):
+    """Where the needle is in the course of one attempt. The value is what the user reads."""
+
+    SEARCHING = "searching entry"
+    ALIGNING = "aligning"
+    INSERTING = "inserting"
+    AT_TARGET = "at target"
+    BEYOND = "beyond target"
+    WITHDRAWN = "withdrawn"
+
+
+class Grade(StrEnum):
+    """A deviation against its band. The value is what the user reads beside the colour."""
+
+    WITHIN = "within"
+    NEAR = "near"
+    OUT = "out"
+
+
+def grade(value: float, band: Band) -> Grade:
+    """Grade the size of a deviation against its band (same unit; sign does not matter)."""
+    size = abs(value)
+    if size <= band.within:
+        return Grade.WITHIN
+    return Grade.NEAR if size <= band.near else Grade.OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """How far the needle is from the plan, in the image frame. Lengths in mm, angle in radians."""
+
+    depth_mm: float
+    """Signed distance along the planned path from tip to target: positive before it, negative beyond."""
+    lateral_mm: float
+    """Distance from the tip to the planned line (beyond entry and target the line goes on)."""
+    in_plane_mm: float
+    """Part of the lateral offset in the imaging plane, signed."""
+    out_of_plane_mm: float
+    """Part of the lateral offset across the imaging plane, signed."""
+    angle_rad: float
+    """Angle between shaft and path, 0..π; above π/2 the needle points backwards."""
+    entry_offset_mm: float
+    """Distance from the planned entry to the point where the shaft's line crosses the entry plane; inf if parallel."""
+    predicted_miss_mm: float
+    """Distance to the target at target depth if advanced along the present axis; inf when it leads away."""
+    target_mm: float
+    """Straight distance from tip to target."""
+    clearances_mm: tuple[float, ...]
+    """For each risk structure of the scenario, in its order: nearest distance from the needle to it, negative inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedleState:
+    """The needle in patient space, if it can be known, and what follows from it."""
+
+    image_from_tip: Array | None
+    """(4, 4) needle tip in the image frame, or None when it is not known now."""
+    deviation: Deviation | None
+    phase: Phase
+    trouble: str
+    """Why there is no pose, in the user's words (`needle hidden`, `reference hidden`, …); empty when live."""
+
+
+class Step(StrEnum):
+    """The steps of one session, in order."""
+
+    PIVOT = "calibrate stylus"
+    TOUCH = "touch fiducials"
+    REVIEW = "review registration"
+    GUIDE = "insert needle"
+    DONE = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """What the user must read at this moment."""
+
+    step: Step
+    instruction: str
+    """What to do now."""
+    measured: str
+    """What was measured so far, with units; empty at first."""
+    advice: str
+    """What to do if it is not good enough; empty when all is well."""
+    progress: float
+    """0..1 within the step."""
+    ready: bool
+    """Whether advancing now (space bar, tool button) would be accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiducialState:
+    """One fiducial as far as it is known."""
+
+    name: str
+    touched: bool
+    residual_mm: float | None
+    """Distance between touched and planned position after registration."""
+    next: bool
+    """Whether this is the one to touch now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """Everything the scene, the recorder and the score need of one instant."""
+
+    sample: Sample
+    view: StepView
+    needle: NeedleState
+    image_from_stylus_tip: Array | None
+    """(4, 4) once registered, for touch checks; None before or when hidden."""
+    fiducials: tuple[FiducialState, ...]
+    fre_mm: float | None
+    """Fiducial registration error (RMS) once registered."""
+    stylus_directions: tuple[tuple[float, float, float], ...] = ()
+    """While pivoting: unit directions of the stylus seen so far, in the reference frame, newest last."""

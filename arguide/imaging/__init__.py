@@ -1,0 +1,1 @@
+"""Volumes and label maps: from voxels to meshes and scenarios."""

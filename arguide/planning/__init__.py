@@ -1,0 +1,1 @@
+"""Needle plans and whether they make sense."""

@@ -1,0 +1,1 @@
+"""Live states to a file and back."""

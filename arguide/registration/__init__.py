@@ -1,0 +1,1 @@
+"""Where the patient is: rigid registration of touched points to planned points."""

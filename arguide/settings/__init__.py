@@ -1,0 +1,1 @@
+"""Scenario and tracker-profile files, read into frozen dataclasses; every mistake is named by file, key and reason."""

@@ -1,0 +1,1 @@
+"""Tracker drivers: bytes become packets, packets become readings."""

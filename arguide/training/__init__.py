@@ -1,0 +1,1 @@
+"""What is learnt from an attempt: scores and reports."""
