@@ -1,0 +1,79 @@
+"""Steps 4 and 5: the needle is inserted; then the attempt is over."""
+
+from arguide.guidance.state import NeedleState, Phase, Step, StepView
+from arguide.guidance.steps import Event, Input
+from arguide.settings.scenario import Plan
+from arguide.trackers.reading import Sample
+
+WHAT_NOW = {
+    Phase.SEARCHING: "Bring the needle tip to the entry ring on the skin",
+    Phase.ALIGNING: "Tip on the entry, shaft along the path: bring both dots of the bullseye to the centre",
+    Phase.INSERTING: "Advance slowly; keep the predicted miss small",
+    Phase.AT_TARGET: "At the target: hold still. Inject, then withdraw",
+    Phase.BEYOND: "Too deep: withdraw to the target depth",
+    Phase.WITHDRAWN: "Needle is out: press to finish, or insert again",
+}
+ENDABLE = (Phase.AT_TARGET, Phase.BEYOND, Phase.WITHDRAWN)
+
+
+class GuideStep:
+    """Says what to do in each phase; ends when the user says so after an insertion."""
+
+    def __init__(self, plan: Plan, path_mm: float) -> None:
+        self._plan = plan
+        self._path_mm = path_mm
+        self._advice = ""
+        self._needle = NeedleState(None, None, Phase.SEARCHING, "no data yet")
+
+    def show(self, needle: NeedleState) -> None:
+        """Take over the needle's state of this sample."""
+        if needle.phase is not self._needle.phase:
+            self._advice = ""
+        self._needle = needle
+
+    def take(self, sample: Sample) -> Event | None:
+        """Nothing to measure here: the navigator does."""
+        return None
+
+    def press(self, what: Input) -> Event | None:
+        """Finish the attempt once the needle has been in, or go back to the registration before that."""
+        if what is Input.REDO:
+            if self._needle.phase in (Phase.SEARCHING, Phase.ALIGNING):
+                return Event.REJECTED
+            self._advice = "the needle has been in: finish this attempt first"
+            return None
+        if self._needle.phase in ENDABLE:
+            return Event.FINISHED
+        self._advice = "the attempt ends at the target or after withdrawal; Q leaves without a score"
+        return None
+
+    def view(self) -> StepView:
+        """What the user must read now."""
+        deviation = self._needle.deviation
+        depth = min(max(0.0, self._path_mm - deviation.depth_mm), self._path_mm) if deviation else 0.0
+        return StepView(
+            step=Step.GUIDE,
+            instruction=WHAT_NOW[self._needle.phase],
+            measured=f"{self._needle.phase.value} · path {self._path_mm:.0f} mm"
+            if deviation
+            else self._needle.phase.value,
+            advice=self._advice or (f"{self._needle.trouble}: clear the view" if self._needle.trouble else ""),
+            progress=depth / self._path_mm,
+            ready=self._needle.phase in ENDABLE,
+        )
+
+
+class DoneStep:
+    """The attempt is over; nothing more changes."""
+
+    def take(self, sample: Sample) -> Event | None:
+        """Nothing is measured any more."""
+        return None
+
+    def press(self, what: Input) -> Event | None:
+        """Nothing is left to do."""
+        return None
+
+    def view(self) -> StepView:
+        """What the user must read now."""
+        return StepView(Step.DONE, "Attempt finished: read your score card", "", "", 1.0, False)

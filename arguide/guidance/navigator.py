@@ -1,0 +1,54 @@
+"""From tracker readings to the needle in patient space: the chain of frames, and what breaks it."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from arguide.geometry.transforms import Array, inverse
+from arguide.guidance.deviation import Clearances, DeviationFrom
+from arguide.guidance.phases import NEXT, observe
+from arguide.guidance.state import NeedleState, Phase
+from arguide.settings.scenario import Plan
+from arguide.trackers.reading import Sample
+
+UnderSkin: TypeAlias = Callable[[Array], float]
+"""Point (3,) in the image frame -> depth under the skin in mm, negative outside."""
+
+
+def reference_from_tool(sample: Sample, tool: str) -> tuple[Array | None, str]:
+    """Pose (4, 4) of a tool in the reference frame, or None and the reason in the user's words."""
+    for name in ("reference", tool):
+        reading = sample.readings.get(name)
+        if reading is None:
+            return None, f"{name} is not among the tracked tools"
+        if reading.tracker_from_tool is None:
+            return None, f"{name} {reading.visibility.value}"
+    reference = sample.readings["reference"].tracker_from_tool
+    moving = sample.readings[tool].tracker_from_tool
+    assert reference is not None and moving is not None
+    return inverse(reference) @ moving, ""
+
+
+class Navigator:
+    """Follows one needle against one plan; remembers nothing but the phase."""
+
+    def __init__(self, plan: Plan, needle_from_tip: Array, clearances: Clearances, under_skin: UnderSkin) -> None:
+        self._plan = plan
+        self._entry = np.array(plan.entry)
+        self._needle_from_tip = needle_from_tip
+        self._deviation_of = DeviationFrom(plan, clearances)
+        self._under_skin = under_skin
+        self.phase = Phase.SEARCHING
+
+    def update(self, sample: Sample, image_from_reference: Array) -> NeedleState:
+        """The needle's state at this sample. Without a pose the phase stays as it was."""
+        reference_from_needle, trouble = reference_from_tool(sample, "needle")
+        if reference_from_needle is None:
+            return NeedleState(None, None, self.phase, trouble)
+        image_from_tip = image_from_reference @ reference_from_needle @ self._needle_from_tip
+        deviation = self._deviation_of(image_from_tip)
+        tip = image_from_tip[:3, 3]
+        seen = observe(deviation, float(np.linalg.norm(tip - self._entry)), self._under_skin(tip), self._plan.tolerance)
+        self.phase = NEXT[self.phase, seen]
+        return NeedleState(image_from_tip, deviation, self.phase, "")
