@@ -27,6 +27,7 @@ class PivotStep:
         self._direction = np.array(stylus_direction)
         self.result: PivotCalibration | None = None
         self._advice = ""
+        self._trouble = ""
         self._collecting = False
         self._clear()
 
@@ -46,11 +47,13 @@ class PivotStep:
             return None
         pose, trouble = reference_from_tool(sample, "stylus")
         if pose is None:
-            self._advice = f"{trouble}: turn its markers towards the tracker"
+            self._trouble = f"{trouble}: turn its markers towards the tracker"
             return None
-        self._advice = ""
+        self._trouble = ""
         self._poses.append(pose)
         self._note(pose[:3, :3] @ self._direction)
+        if self._ready():
+            self._advice = ""
         return None
 
     def _note(self, direction: Array) -> None:
@@ -104,7 +107,7 @@ class PivotStep:
             step=Step.PIVOT,
             instruction=instruction,
             measured=f"cone {degrees(self._cone_rad):.0f}° of {wanted:.0f}° · {len(self._poses)} poses",
-            advice=self._advice,
+            advice=self._trouble or self._advice,
             progress=min(1.0, self._cone_rad / self._limits.pivot_cone_rad, len(self._poses) / ENOUGH_POSES),
             ready=not self._collecting or self._ready(),
         )

@@ -100,7 +100,10 @@ class Table:
         try:
             return kinds(value)
         except ValueError:
-            self.fail(key, f"expected one of {', '.join(kinds)}; got {value!r}{_guess(str(value), list(kinds))}")
+            self.fail(
+                key,
+                f"expected one of {', '.join(kinds)}; got {value!r}{_guess(str(value), [kind.value for kind in kinds])}",
+            )
 
     def existing_file(self, key: str) -> Path:
         """The path of a file that is there, given relative to this file's folder."""

@@ -1,0 +1,283 @@
+"""A whole session on made-up samples: steps, refusals, the bumped phantom, hidden tools, and determinism."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from arguide.errors import SettingsError, StepError
+from arguide.geometry.transforms import Array, from_parts, inverse, pose_along, rotation_about, translation
+from arguide.guidance.session import Anatomy, Session
+from arguide.guidance.state import Phase, SessionState, Step
+from arguide.guidance.steps import NEXT, Event, Input, after
+from arguide.settings.profile import ToolProfile, TrackerProfile
+from arguide.settings.scenario import Fiducial, Plan, Scenario
+from arguide.trackers.reading import Reading, Sample, Visibility
+
+PLAN = Plan(name="down", entry=(0, 0, 0), target=(0, 60, 0))
+SCENARIO = Scenario(
+    name="box",
+    title="Box",
+    summary="A box.",
+    procedure="none",
+    file=Path("box.toml"),
+    structures=(),
+    plans=(PLAN,),
+    fiducials=tuple(
+        Fiducial(name=f"F{n}", position=p)
+        for n, p in enumerate([(-50.0, 0.0, -40.0), (60.0, 5.0, -45.0), (-55.0, 2.0, 60.0), (50.0, -8.0, 55.0)], 1)
+    ),
+)
+STYLUS_TIP, NEEDLE_TIP = np.array([1.5, -0.5, 161.0]), (0.0, 0.0, 190.0)
+PROFILE = TrackerProfile(
+    name="test",
+    title="test",
+    driver="none",
+    baud=9600,
+    rate_hz=60,
+    reply="BX",
+    stale_after_s=0.1,
+    file=Path("test.toml"),
+    tools=(
+        ToolProfile(name="reference", definition=Path("r")),
+        ToolProfile(name="stylus", definition=Path("s"), tip_mm=(0.0, 0.0, 160.0), direction=(0.0, 0.0, 1.0)),
+        ToolProfile(name="needle", definition=Path("n"), tip_mm=NEEDLE_TIP, direction=(0.0, 0.0, 1.0)),
+    ),
+)
+ANATOMY = Anatomy(clearances=lambda pose: (20.0,), under_skin=lambda point: float(point[1]))
+REFERENCE_FROM_IMAGE = translation([40, -30, 10]) @ rotation_about([1, 2, 0.5], 1.1)
+
+
+class World:
+    """Poses of the tools as an exact tracker would see them."""
+
+    def __init__(self) -> None:
+        self.tracker_from_reference = translation([10, 20, -1200]) @ rotation_about([0, 1, 0.2], 0.4)
+        self.frame = 0
+        self.poses: dict[str, Array | None] = {"stylus": np.eye(4), "needle": np.eye(4)}
+        self.button = False
+        self.reference_seen = True
+        self.needle_at(pose_along((0, -150, 0), (0, 1, 0)))
+
+    def stylus_at(self, point_in_image: Array, tilt: tuple[float, float]) -> None:
+        turn = rotation_about([1, 0, 0], tilt[0]) @ rotation_about([0, 0, 1], tilt[1])
+        shaft = pose_along(point_in_image, (turn @ np.array([0.0, 1, 0, 0]))[:3])
+        self.poses["stylus"] = (
+            self.tracker_from_reference @ REFERENCE_FROM_IMAGE @ shaft @ inverse(from_parts(np.eye(3), STYLUS_TIP))
+        )
+
+    def needle_at(self, image_from_tip: Array) -> None:
+        tip = pose_along(NEEDLE_TIP, (0, 0, 1))
+        self.poses["needle"] = self.tracker_from_reference @ REFERENCE_FROM_IMAGE @ image_from_tip @ inverse(tip)
+
+    def sample(self) -> Sample:
+        self.frame += 1
+        poses = {"reference": self.tracker_from_reference if self.reference_seen else None, **self.poses}
+        readings = {
+            name: Reading(
+                tool=name,
+                tracker_from_tool=pose,
+                visibility=Visibility.HIDDEN if pose is None else Visibility.VISIBLE,
+                buttons=int(self.button and name == "stylus"),
+            )
+            for name, pose in poses.items()
+        }
+        return Sample(self.frame, self.frame / 60, readings)
+
+
+def pivot(session: Session, world: World, n: int = 200, reach: float = 0.5) -> SessionState:
+    """Press, swing, press."""
+    world.stylus_at(np.array([5.0, 5, 5]), (0, 0))
+    state = session.update(world.sample(), [Input.ADVANCE])
+    for turn in np.linspace(0, 12 * np.pi, n):
+        world.stylus_at(np.array([5.0, 5, 5]), (reach * np.cos(turn) * turn / 38, reach * np.sin(turn) * turn / 38))
+        state = session.update(world.sample())
+    assert state.stylus_directions
+    return session.update(world.sample(), [Input.ADVANCE])
+
+
+def touch(session: Session, world: World, point: tuple[float, float, float], wrong_mm: float = 0.0) -> SessionState:
+    """Hold still at a point, press, wait."""
+    world.stylus_at(np.array(point) + [wrong_mm, 0, 0], (0.2, 0.1))
+    state = session.update(world.sample(), [Input.ADVANCE])
+    for _ in range(35):
+        state = session.update(world.sample())
+    return state
+
+
+def registered(session: Session, world: World) -> SessionState:
+    state = pivot(session, world)
+    assert state.view.step is Step.TOUCH, state.view.advice
+    for fiducial in SCENARIO.fiducials:
+        state = touch(session, world, fiducial.position)
+    assert state.view.step is Step.REVIEW and state.fre_mm is not None and state.fre_mm < 1e-6
+    return session.update(world.sample(), [Input.ADVANCE])
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(SCENARIO, PLAN, PROFILE, ANATOMY)
+
+
+def test_from_pivot_to_score(session: Session, world: World) -> None:
+    state = registered(session, world)
+    assert state.view.step is Step.GUIDE
+    phases = []
+    for y in [*np.arange(-80, 60, 1.0), 60, 60, *np.arange(60, -40, -2.0)]:
+        truth = pose_along((0.5, y, 0), (0, 1, 0))
+        world.needle_at(truth)
+        state = session.update(world.sample())
+        assert state.needle.image_from_tip is not None and state.needle.deviation is not None
+        np.testing.assert_allclose(state.needle.image_from_tip[:3, 3], truth[:3, 3], atol=1e-6)
+        assert state.needle.deviation.lateral_mm == pytest.approx(0.5, abs=1e-6)
+        if not phases or phases[-1] is not state.needle.phase:
+            phases.append(state.needle.phase)
+    assert phases == [
+        Phase.SEARCHING,
+        Phase.ALIGNING,
+        Phase.INSERTING,
+        Phase.AT_TARGET,
+        Phase.INSERTING,
+        Phase.WITHDRAWN,
+    ]
+    assert session.update(world.sample(), [Input.ADVANCE]).view.step is Step.DONE
+
+
+def test_the_calibrated_tip_is_used_and_not_the_nominal_one(session: Session, world: World) -> None:
+    registered(session, world)
+    assert session.pivot is not None
+    np.testing.assert_allclose(session.pivot.tip_mm, STYLUS_TIP, atol=1e-6)
+    world.stylus_at(np.array([7.0, 8, 9]), (0.1, 0.1))
+    seen = session.update(world.sample()).image_from_stylus_tip
+    assert seen is not None
+    np.testing.assert_allclose(seen[:3, 3], [7, 8, 9], atol=1e-6)
+
+
+def test_a_bumped_phantom_changes_nothing_on_screen(session: Session, world: World) -> None:
+    registered(session, world)
+    world.needle_at(pose_along((1, 20, 2), (0.1, 1, 0)))
+    before = session.update(world.sample())
+    bump = translation([12, -5, 8]) @ rotation_about([0, 0, 1], 0.06)
+    world.tracker_from_reference = bump @ world.tracker_from_reference
+    assert world.poses["needle"] is not None
+    world.poses["needle"] = bump @ world.poses["needle"]
+    after_bump = session.update(world.sample())
+    assert before.needle.image_from_tip is not None and after_bump.needle.image_from_tip is not None
+    np.testing.assert_allclose(after_bump.needle.image_from_tip, before.needle.image_from_tip, atol=1e-9)
+
+
+def test_hidden_tools_are_named_and_the_phase_stays(session: Session, world: World) -> None:
+    registered(session, world)
+    world.needle_at(pose_along((0, 30, 0), (0, 1, 0)))
+    assert session.update(world.sample()).needle.phase is Phase.INSERTING
+    pose, world.poses["needle"] = world.poses["needle"], None
+    state = session.update(world.sample())
+    assert state.needle.trouble == "needle hidden" and state.needle.deviation is None
+    assert state.needle.phase is Phase.INSERTING
+    world.poses["needle"], world.reference_seen = pose, False
+    assert session.update(world.sample()).needle.trouble == "reference hidden"
+    del world.poses["needle"]
+    world.reference_seen = True
+    assert "not among the tracked tools" in session.update(world.sample()).needle.trouble
+
+
+def test_the_button_advances_once_per_press(session: Session, world: World) -> None:
+    world.button = True
+    first = session.update(world.sample())
+    held = session.update(world.sample())
+    assert "swing" in first.view.instruction and "not enough" not in held.view.advice
+    world.button = False
+    session.update(world.sample())
+    world.button = True
+    assert "not enough" in session.update(world.sample()).view.advice
+
+
+def test_a_pivot_that_did_not_turn_is_refused_with_the_reason(session: Session, world: World) -> None:
+    state = pivot(session, world, reach=0.1, n=400)
+    assert state.view.step is Step.PIVOT and "swing wider" in state.view.advice
+
+
+def test_a_pivot_that_slipped_is_refused_and_can_be_repeated(session: Session, world: World) -> None:
+    world.stylus_at(np.array([5.0, 5, 5]), (0, 0))
+    session.update(world.sample(), [Input.ADVANCE])
+    for n, turn in enumerate(np.linspace(0, 12 * np.pi, 200)):
+        at = np.array([5.0 + 8 * (n > 100), 5, 5])
+        world.stylus_at(at, (0.5 * np.cos(turn) * turn / 38, 0.5 * np.sin(turn) * turn / 38))
+        session.update(world.sample())
+    state = session.update(world.sample(), [Input.ADVANCE])
+    assert state.view.step is Step.PIVOT and "slipped" in state.view.advice
+    assert pivot(session, world).view.step is Step.TOUCH
+
+
+def test_touches_while_moving_or_hidden_are_refused(session: Session, world: World) -> None:
+    pivot(session, world)
+    state = session.update(world.sample(), [Input.ADVANCE])
+    for n in range(40):
+        world.stylus_at(np.array([n / 2, 0.0, 0.0]), (0.1, 0.1))
+        state = session.update(world.sample())
+    assert "moved" in state.view.advice and not any(f.touched for f in state.fiducials)
+    session.update(world.sample(), [Input.ADVANCE])
+    world.poses["stylus"] = None
+    state = session.update(world.sample())
+    assert "stylus hidden: nothing was taken" in state.view.advice
+    assert not any(f.touched for f in state.fiducials)
+
+
+def test_a_wrong_touch_is_named_and_cannot_be_accepted(session: Session, world: World) -> None:
+    pivot(session, world)
+    for n, fiducial in enumerate(SCENARIO.fiducials):
+        state = touch(session, world, fiducial.position, wrong_mm=20.0 * (n == 2))
+    assert state.view.step is Step.REVIEW and "F3" in state.view.measured and not state.view.ready
+    assert session.update(world.sample(), [Input.ADVANCE]).view.step is Step.REVIEW
+    assert session.update(world.sample(), [Input.REDO]).view.step is Step.TOUCH
+
+
+def test_touching_one_place_only_starts_again_with_the_reason(session: Session, world: World) -> None:
+    pivot(session, world)
+    for _ in SCENARIO.fiducials:
+        state = touch(session, world, (1.0, 2.0, 3.0))
+    assert state.view.step is Step.TOUCH and "on one line" in state.view.advice
+    assert not any(f.touched for f in state.fiducials)
+
+
+def test_redo_forgets_the_last_touch_then_goes_back(session: Session, world: World) -> None:
+    pivot(session, world)
+    touch(session, world, SCENARIO.fiducials[0].position)
+    state = session.update(world.sample(), [Input.REDO])
+    assert [f.next for f in state.fiducials] == [True, False, False, False]
+    assert session.update(world.sample(), [Input.REDO]).view.step is Step.PIVOT
+
+
+def test_the_attempt_cannot_end_before_an_insertion(session: Session, world: World) -> None:
+    registered(session, world)
+    world.needle_at(pose_along((0, -80, 0), (0, 1, 0)))
+    session.update(world.sample())
+    state = session.update(world.sample(), [Input.ADVANCE])
+    assert state.view.step is Step.GUIDE and "withdrawal" in state.view.advice
+
+
+def test_the_review_says_how_far_a_checked_fiducial_is(session: Session, world: World) -> None:
+    pivot(session, world)
+    for fiducial in SCENARIO.fiducials:
+        touch(session, world, fiducial.position)
+    world.stylus_at(np.array(SCENARIO.fiducials[1].position) + [0, 3.0, 0], (0.0, 0.0))
+    assert "stylus is 3.0 mm from F2" in session.update(world.sample()).view.measured
+
+
+def test_illegal_events_raise_and_change_nothing() -> None:
+    for step in Step:
+        for event in Event:
+            if (step, event) not in NEXT:
+                with pytest.raises(StepError, match=step.value):
+                    after(step, event)
+
+
+def test_a_profile_without_a_shaft_is_refused() -> None:
+    profile = TrackerProfile(**{**PROFILE.__dict__, "tools": PROFILE.tools[:2]})
+    with pytest.raises(SettingsError, match="needle"):
+        Session(SCENARIO, PLAN, profile, ANATOMY)
