@@ -1,19 +1,14 @@
 """From tracker readings to the needle in patient space: the chain of frames, and what breaks it."""
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 import numpy as np
 
 from arguide.geometry.transforms import Array, inverse
-from arguide.guidance.deviation import Clearances, DeviationFrom
+from arguide.guidance.anatomy import Anatomy
+from arguide.guidance.deviation import DeviationFrom
 from arguide.guidance.phases import NEXT, observe
 from arguide.guidance.state import NeedleState, Phase
 from arguide.settings.scenario import Plan
 from arguide.trackers.reading import Sample
-
-UnderSkin: TypeAlias = Callable[[Array], float]
-"""Point (3,) in the image frame -> depth under the skin in mm, negative outside."""
 
 
 def reference_from_tool(sample: Sample, tool: str) -> tuple[Array | None, str]:
@@ -33,12 +28,12 @@ def reference_from_tool(sample: Sample, tool: str) -> tuple[Array | None, str]:
 class Navigator:
     """Follows one needle against one plan; remembers nothing but the phase."""
 
-    def __init__(self, plan: Plan, needle_from_tip: Array, clearances: Clearances, under_skin: UnderSkin) -> None:
+    def __init__(self, plan: Plan, needle_from_tip: Array, anatomy: Anatomy) -> None:
         self._plan = plan
         self._entry = np.array(plan.entry)
         self._needle_from_tip = needle_from_tip
-        self._deviation_of = DeviationFrom(plan, clearances)
-        self._under_skin = under_skin
+        self._deviation_of = DeviationFrom(plan, anatomy.clearances)
+        self._under_skin = anatomy.under_skin
         self.phase = Phase.SEARCHING
 
     def update(self, sample: Sample, image_from_reference: Array) -> NeedleState:

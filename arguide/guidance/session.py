@@ -4,7 +4,6 @@ Given the same samples and inputs it gives the same states bit for bit; that is 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -12,14 +11,15 @@ import numpy as np
 from arguide.calibration.pivot import PivotCalibration
 from arguide.errors import SettingsError
 from arguide.geometry.transforms import Array, from_parts, pose_along
-from arguide.guidance.deviation import Clearances
+from arguide.guidance.anatomy import Anatomy
 from arguide.guidance.guide_step import DoneStep, GuideStep
-from arguide.guidance.navigator import Navigator, UnderSkin, reference_from_tool
+from arguide.guidance.navigator import Navigator, reference_from_tool
 from arguide.guidance.pivot_step import PivotStep
 from arguide.guidance.review_step import ReviewStep
 from arguide.guidance.state import FiducialState, NeedleState, Phase, SessionState, Step
 from arguide.guidance.steps import Event, Input, after
 from arguide.guidance.touch_step import TouchStep
+from arguide.planning.path import planned_path
 from arguide.registration.rigid import Registration
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario, Vec3
@@ -27,14 +27,6 @@ from arguide.trackers.reading import Sample
 
 _Logic: TypeAlias = PivotStep | TouchStep | ReviewStep | GuideStep | DoneStep
 BUTTON = 0b1
-
-
-@dataclass(frozen=True)
-class Anatomy:
-    """What the session asks the anatomy: two functions of the needle in the image frame."""
-
-    clearances: Clearances
-    under_skin: UnderSkin
 
 
 class Session:
@@ -47,7 +39,7 @@ class Session:
         self._stylus_direction = _shaft(profile, "stylus")[1]
         tip, direction = _shaft(profile, "needle")
         self._needle_from_tip = pose_along(tip, direction)
-        self._path_mm = float(np.linalg.norm(np.subtract(plan.target, plan.entry)))
+        self._path_mm = planned_path(plan).length_mm
         self._buttons = 0
         self.pivot: PivotCalibration | None = None
         self.registration: Registration | None = None
@@ -108,9 +100,7 @@ class Session:
         assert self.registration is not None, "the table of steps leads through the registration"
         if step is Step.REVIEW:
             return ReviewStep(self.registration, scenario.fiducials, scenario.limits, self.pivot.tip_mm)
-        self._navigator = Navigator(
-            self._plan, self._needle_from_tip, self._anatomy.clearances, self._anatomy.under_skin
-        )
+        self._navigator = Navigator(self._plan, self._needle_from_tip, self._anatomy)
         return GuideStep(self._plan, self._path_mm)
 
     def _needle(self, sample: Sample) -> NeedleState:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from arguide.errors import SettingsError
 from arguide.geometry.transforms import Array, apply, pose_along, rotation_about, translation
-from arguide.guidance.deviation import DeviationFrom, in_plane_direction
+from arguide.guidance.deviation import DeviationFrom
 from arguide.guidance.state import Grade, grade
 from arguide.settings.scenario import Band, Plan
 
@@ -67,12 +67,6 @@ def test_a_needle_across_the_path_never_arrives() -> None:
 def test_a_plan_without_length_is_refused() -> None:
     with pytest.raises(SettingsError, match="no direction"):
         DeviationFrom(Plan(name="nil", entry=(1, 1, 1), target=(1, 1, 1)), lambda pose: ())
-
-
-def test_a_path_across_the_imaging_plane_still_has_two_fixed_parts() -> None:
-    d = np.array([0.0, 0.0, 1.0])
-    x = in_plane_direction(d, d)
-    assert np.linalg.norm(x) == pytest.approx(1) and x @ d == pytest.approx(0)
 
 
 @given(vectors, directions)

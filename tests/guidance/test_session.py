@@ -7,7 +7,8 @@ import pytest
 
 from arguide.errors import SettingsError, StepError
 from arguide.geometry.transforms import Array, from_parts, inverse, pose_along, rotation_about, translation
-from arguide.guidance.session import Anatomy, Session
+from arguide.guidance.anatomy import Anatomy
+from arguide.guidance.session import Session
 from arguide.guidance.state import Phase, SessionState, Step
 from arguide.guidance.steps import NEXT, Event, Input, after
 from arguide.settings.profile import ToolProfile, TrackerProfile
