@@ -34,6 +34,9 @@ class Mesh:
     faces: Faces
     """(m, 3) int32, counter-clockwise seen from outside."""
 
+    def __repr__(self) -> str:
+        return f"Mesh({len(self.vertices)} vertices, {len(self.faces)} faces)"
+
     @cached_property
     def is_closed(self) -> bool:
         """Whether the surface has an inside: every edge is walked as often in one direction as in the other."""
