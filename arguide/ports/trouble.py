@@ -1,0 +1,74 @@
+"""Say why a line could not be opened, and what to do about it."""
+
+import errno
+import os
+from pathlib import Path
+
+from serial.tools import list_ports
+
+RULE = "hardware/99-arguide-trackers.rules"
+MAX_PROCESSES = 20_000
+
+
+def explain_open_failure(url: str, error: Exception) -> str:
+    """One line: what failed, why, what to do next."""
+    code = getattr(error, "errno", None)
+    text = str(error)
+    if url.startswith(("socket://", "rfc2217://")):
+        return (
+            f"{url}: nobody listens there ({_cause(error)}); is the device on and on the network, and the port right?"
+        )
+    if code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
+        return f"{url}: in use by {holder_of(url) or 'another program'}; close it and try again"
+    if code == errno.EACCES or "Access is denied" in text or "PermissionError" in text:
+        return _no_permission(url)
+    if code in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
+        return f"{url}: no such port; {ports_found()}"
+    if code == errno.ENOTTY or "Inappropriate ioctl" in text or code == errno.EISDIR:
+        return f"{url}: not a serial line; {ports_found()}"
+    return f"{url}: cannot be opened ({_cause(error)}); {ports_found()}"
+
+
+def ports_found() -> str:
+    """The serial ports of this machine, as words for a message."""
+    ports = [f"{port.device} ({port.description})" for port in sorted(list_ports.comports())]
+    if not ports:
+        return "no serial port was found on this machine: is the tracker's USB cable plugged in?"
+    return f"found: {', '.join(ports[:8])}"
+
+
+def holder_of(device: str) -> str:
+    """The program that has `device` open, as `name (process 123)`; empty when it cannot be known."""
+    wanted = os.path.realpath(device)
+    for process in list(Path("/proc").glob("[0-9]*"))[:MAX_PROCESSES]:
+        if process.name != str(os.getpid()) and _has_open(process, wanted):
+            return f"{_name_of(process)} (process {process.name})"
+    return ""
+
+
+def _has_open(process: Path, wanted: str) -> bool:
+    try:
+        return any(os.readlink(link) == wanted for link in (process / "fd").iterdir())
+    except OSError:  # somebody else's process, or one that ended meanwhile
+        return False
+
+
+def _name_of(process: Path) -> str:
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return "a program"
+
+
+def _no_permission(url: str) -> str:
+    if os.name == "nt":
+        return f"{url}: access denied; another program holds it: close it and try again"
+    return (
+        f"{url}: no permission; install {RULE} (sudo cp {RULE} /etc/udev/rules.d/) and join its group:"
+        " sudo usermod -aG dialout $USER, then log in again"
+    )
+
+
+def _cause(error: Exception) -> str:
+    code = getattr(error, "errno", None)
+    return os.strerror(code) if code else str(error)

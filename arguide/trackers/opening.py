@@ -1,0 +1,34 @@
+"""Find the driver that a tracker profile names."""
+
+import importlib
+from collections.abc import Callable
+
+from arguide.errors import SettingsError
+from arguide.ports.opening import open_port
+from arguide.ports.port import Port
+from arguide.ports.recording_port import RecordingPort, Tap
+from arguide.settings.profile import TrackerProfile
+from arguide.trackers.tracker import Tracker
+
+DRIVERS = {"ndi": "arguide.trackers.ndi.driver:NdiTracker"}
+"""Driver name in a profile -> "module:class", imported when asked for."""
+
+
+def open_tracker(profile: TrackerProfile, port_url: str, clock: Callable[[], float], tap: Tap | None = None) -> Tracker:
+    """The driver for `profile`, to speak over `port_url`. Nothing is opened before its `connect`.
+
+    `clock` gives the monotonic host time in s; `tap` is shown every byte both ways.
+    Raises SettingsError when the profile names a driver that is not there.
+    """
+    if profile.driver not in DRIVERS:
+        raise SettingsError(
+            f"{profile.file}: driver: {profile.driver!r} is not one of {', '.join(DRIVERS)}; mend the profile"
+        )
+
+    def opener() -> Port:
+        port = open_port(port_url)
+        return RecordingPort(port, tap, clock) if tap else port
+
+    module, _, name = DRIVERS[profile.driver].partition(":")
+    tracker: Tracker = getattr(importlib.import_module(module), name)(opener, profile, clock)
+    return tracker
