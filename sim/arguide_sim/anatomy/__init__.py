@@ -1,0 +1,1 @@
+"""Generated patients: implicit shapes after published measurements, meshed into a scenario folder."""

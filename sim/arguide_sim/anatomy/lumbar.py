@@ -1,0 +1,140 @@
+"""The whole lumbar anatomy of one generated patient, as named parts in the image frame."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arguide.geometry.mesh import Mesh, moved
+from arguide.settings.scenario import Tissue
+from arguide_sim.anatomy import discs, nerves, sacrum, skin, vertebra, vessels
+from arguide_sim.anatomy.joints import Joint, joint_below
+from arguide_sim.anatomy.meshing import mesh_of
+from arguide_sim.anatomy.sdf import Shape, cut, placed
+from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve, lordosis
+from arguide_sim.anatomy.variation import Deformation, varied
+
+BONE_GAP_MM = 1.2
+"""Least distance between two bones that do not meet in a joint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One structure: its shape, where to look for it, and how it is shown."""
+
+    name: str
+    label: str
+    tissue: Tissue
+    color: str
+    shape: Shape
+    """In `frame`."""
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    spacing: float
+    triangles: int
+    frame: Frame
+    """image_from_part, (4, 4)."""
+    opacity: float = 1.0
+    risk_margin_mm: float | None = None
+
+
+class Lumbar:
+    """The patient numbered `seed`: symmetric shapes, and the deformation that finishes them."""
+
+    def __init__(self, seed: int) -> None:
+        self.levels = varied(seed)
+        self.curve: SpineCurve = lordosis(self.levels)
+        self.deformation = Deformation(seed)
+        self.joints: dict[str, Joint] = {
+            level.name: joint_below(level, self.curve.discs[level.name]) for level in self.levels
+        }
+        self.bones = self._bones()
+
+    def _bones(self) -> dict[str, Shape]:
+        """Sacrum and vertebrae in the image frame, each kept clear of the one below."""
+        lower = placed(sacrum.sacrum(self._seen(self.joints["L5"], self.curve.sacrum)), self.curve.sacrum)
+        bones = {"sacrum": lower}
+        for level in reversed(self.levels):
+            frame = self.curve.bodies[level.name]
+            below, above = self._seen(self.joints[level.name], frame), self._seen(self._joint_above(level), frame)
+            bone = placed(vertebra.bone(level, below, above), frame)
+            bones[level.name] = cut(bone, lower, BONE_GAP_MM, 0.5)
+            lower = bone
+        return bones
+
+    def _joint_above(self, level: Level) -> Joint:
+        """The uppermost vertebra has the joint above it where the next one has."""
+        at = self.levels.index(level)
+        if at > 0:
+            return self.joints[self.levels[at - 1].name]
+        next_frame = self.curve.bodies[self.levels[1].name]
+        return self.joints[level.name].seen_from(self.curve.bodies[level.name] @ np.linalg.inv(next_frame))
+
+    @staticmethod
+    def _seen(joint: Joint, frame: Frame) -> Joint:
+        return joint.seen_from(np.linalg.inv(frame))
+
+    def parts(self) -> Iterator[Part]:
+        """Everything, bones first."""
+        for level in self.levels:
+            yield self._vertebra(level)
+        yield _part(
+            "sacrum", "Sacrum", Tissue.BONE, "#e3d3b0", self._local("sacrum", self.curve.sacrum),
+            ((-64, -48, -125), (64, 75, 25)), 1.0, 14000, frame=self.curve.sacrum,
+        )  # fmt: skip
+        for upper, lower in zip(self.levels, [level.name for level in self.levels[1:]] + ["sacrum"], strict=True):
+            yield self._disc(upper, lower)
+        yield from self._soft()
+
+    def _local(self, bone: str, frame: Frame) -> Shape:
+        return placed(self.bones[bone], np.linalg.inv(frame))
+
+    def _vertebra(self, level: Level) -> Part:
+        frame = self.curve.bodies[level.name]
+        return _part(
+            level.name, f"{level.name} vertebra", Tissue.BONE, "#ecdfc3", self._local(level.name, frame),
+            ((-58, -78, -38), (58, 28, 38)), 0.9, 12000, frame=frame,
+        )  # fmt: skip
+
+    def _disc(self, upper: Level, lower: str) -> Part:
+        name = f"{upper.name}-{lower if lower != 'sacrum' else 'S1'}"
+        frame = self.curve.discs[upper.name]
+        shape = discs.disc(upper, frame, self.bones[upper.name], self.bones[lower])
+        return _part(
+            f"disc-{name}", f"Disc {name.replace('-', '/')}", Tissue.DISC, "#8fb0c4", placed(shape, np.linalg.inv(frame)),
+            ((-34, -28, -18), (34, 28, 18)), 1.0, 3000, frame=frame,
+        )  # fmt: skip
+
+    def _soft(self) -> Iterator[Part]:
+        levels, curve = self.levels, self.curve
+        sac, roots = nerves.thecal_sac(levels, curve), nerves.roots(levels, curve)
+        box = ((-80, -75, -95), (80, 85, 240))
+        yield _part("thecal-sac", "Thecal sac", Tissue.NERVE, "#f2d64b", sac, box, 1.0, 5000, risk=3.0)
+        yield _part("nerve-roots", "Nerve roots", Tissue.NERVE, "#ffb000", roots, box, 0.8, 12000, risk=2.0)
+        yield _part("aorta", "Aorta and iliac arteries", Tissue.VESSEL, "#d0312d", vessels.aorta(levels, curve), box, 1.2, 6000, risk=5.0)  # fmt: skip
+        yield _part("vena-cava", "Vena cava and iliac veins", Tissue.VESSEL, "#3f63c8", vessels.vena_cava(levels, curve), box, 1.2, 6000, risk=5.0)  # fmt: skip
+        trunk = skin.skin(levels, curve)
+        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", trunk, ((-195, -140, -130), (195, 190, 240)), 3.5, 12000, opacity=0.25)  # fmt: skip
+
+    def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
+        """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
+        local = mesh_of(part.shape, part.low, part.high, part.spacing / detail, int(part.triangles * detail**2))
+        whole = moved(local, part.frame)
+        return Mesh(self.deformation(whole.vertices), whole.faces)
+
+    def place(self, point: NDArray[np.float64], side: int = 1) -> NDArray[np.float64]:
+        """Where a point of the symmetric anatomy's right half (+1) or its mirror image (-1) lies in the patient; (3,)."""
+        return self.deformation(point * (side, 1, 1))
+
+
+def _part(
+    name: str, label: str, tissue: Tissue, color: str, shape: Shape, box: tuple[tuple[float, ...], tuple[float, ...]],
+    spacing: float, triangles: int, *, frame: Frame | None = None, opacity: float = 1.0, risk: float | None = None,
+) -> Part:  # fmt: skip
+    (x0, y0, z0), (x1, y1, z1) = box
+    return Part(
+        name=name, label=label, tissue=tissue, color=color, shape=shape, low=(x0, y0, z0), high=(x1, y1, z1),
+        spacing=spacing, triangles=triangles, frame=np.eye(4) if frame is None else frame, opacity=opacity,
+        risk_margin_mm=risk,
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""Needle paths into the facet joints and fiducials on the skin, found on the generated anatomy itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arguide.errors import MeshError
+from arguide.geometry.mesh import Mesh
+from arguide.settings.scenario import Fiducial, Plan
+from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.sdf import union
+
+OBLIQUE_DEG = np.arange(15.0, 31.0, 1.0)
+"""Angles to the sagittal plane that are tried."""
+
+DEPTHS_MM = np.arange(2.0, 7.5, 0.5)
+"""How far behind the middle of the joint the target may lie, along its surface."""
+
+Point = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Approach:
+    """A straight way into a right joint of the symmetric anatomy: `target`, and the unit direction `out` to the skin."""
+
+    target: Point
+    out: Point
+    clearance_mm: float
+    """Least distance to bone from 4 mm before the target on."""
+
+
+def approach(anatomy: Lumbar, level: str) -> Approach:
+    """The clearest axial path into the posterior part of the right joint below `level`."""
+    bones = union(list(anatomy.bones.values()))
+    t = np.concatenate([np.arange(0.0, 4.0, 0.5), np.arange(4.0, 70.0, 1.0)])
+    best = None
+    for depth in DEPTHS_MM:
+        target = anatomy.joints[level].on_surface(depth, 0.0)
+        for angle in np.radians(OBLIQUE_DEG):
+            out = np.array([np.sin(angle), -np.cos(angle), 0.0])
+            distance = bones(target + t[:, None] * out)
+            free, inside = float(distance[t >= 4].min()), float(distance[t < 4].min())
+            if inside > 0.5 and (best is None or free > best.clearance_mm):
+                best = Approach(target, out, free)
+    if best is None:
+        raise MeshError(f"no free way into the joint below {level}; is its gap too narrow?")
+    return best
+
+
+def plan(anatomy: Lumbar, skin: Mesh, level: str, side: int, name: str, guidance: str) -> Plan:
+    """The approach on one side (+1 right, -1 left), from where it leaves the skin."""
+    way = approach(anatomy, level)
+    target, ahead = anatomy.place(way.target, side), anatomy.place(way.target + 30 * way.out, side)
+    out = (ahead - target) / np.linalg.norm(ahead - target)
+    return Plan(name=name, entry=rounded(hit(skin, target, out)), target=rounded(target), guidance=guidance)
+
+
+def rounded(point: Point) -> tuple[float, float, float]:
+    """To 0.01 mm, for a file people read."""
+    x, y, z = (round(float(value), 2) for value in point)
+    return x, y, z
+
+
+def hit(mesh: Mesh, start: Point, direction: Point) -> Point:
+    """Where a ray leaves the mesh last (Möller and Trumbore 1997); (3,) mm."""
+    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+    ab, ac = b - a, c - a
+    normal = np.cross(direction, ac)
+    size = np.einsum("ij,ij->i", ab, normal)
+    size = np.where(np.abs(size) < 1e-12, np.inf, size)
+    u = np.einsum("ij,ij->i", start - a, normal) / size
+    q = np.cross(start - a, ab)
+    v, t = q @ direction / size, np.einsum("ij,ij->i", ac, q) / size
+    inside = (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & (t > 0)
+    if not inside.any():
+        raise MeshError(f"the ray from {start} along {direction} never meets the skin; is the start inside?")
+    return np.asarray(start + t[inside].max() * direction)
+
+
+FIDUCIALS = (
+    ("F1", 118.0, 96.0, "right flank, level of L2"),
+    ("F2", -118.0, 96.0, "left flank, level of L2"),
+    ("F3", 4.0, 176.0, "midline, over the spinous process of T12"),
+    ("F4", -62.0, 128.0, "left of the midline by four fingers, level of L1"),
+    ("F5", 84.0, 26.0, "right, above the iliac crest, level of L5"),
+    ("F6", -98.0, -12.0, "left iliac crest, level of S1"),
+    ("F7", 62.0, -62.0, "upper right buttock"),
+    ("F8", 0.0, -38.0, "midline over the sacrum"),
+)
+"""Name, image x and z in mm, hint: spread over the trunk, all reachable from behind."""
+
+
+def fiducials(skin: Mesh) -> tuple[Fiducial, ...]:
+    """Divots on the phantom's skin, seen from behind."""
+    return tuple(
+        Fiducial(name=name, position=rounded(hit(skin, np.array([x, 60.0, z]), np.array([0.0, -1.0, 0.0]))), hint=hint)
+        for name, x, z, hint in FIDUCIALS
+    )

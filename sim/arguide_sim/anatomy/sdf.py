@@ -1,0 +1,162 @@
+"""Implicit shapes: a shape is a function from points to signed distances, negative inside.
+
+Points are `(n, 3)` float64 in mm, distances `(n,)` in mm. Boxes, half spaces and prisms are exact; the rest are first
+order near their surface (the error grows with the distance), which is all that marching cubes and blending need.
+Unions, cuts and blends are ordinary functions of shapes, so an anatomy reads as what is joined to what.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Points: TypeAlias = NDArray[np.float64]
+Distances: TypeAlias = NDArray[np.float64]
+Shape: TypeAlias = Callable[[Points], Distances]
+
+
+def smooth_max(a: Distances, b: Distances, blend: float) -> Distances:
+    """The larger of two distances, with edges rounded over `blend` mm (quadratic, after Quilez)."""
+    if blend == 0.0:
+        return np.maximum(a, b)
+    near = np.maximum(blend - np.abs(a - b), 0.0) / blend
+    return np.maximum(a, b) + near * near * (blend / 4)
+
+
+def smooth_min(a: Distances, b: Distances, blend: float) -> Distances:
+    """The smaller of two distances, with the notch between them filled over `blend` mm."""
+    return -smooth_max(-a, -b, blend)
+
+
+def union(shapes: Sequence[Shape], blend: float = 0.0) -> Shape:
+    """Everything that lies in any of the shapes."""
+
+    def shape(p: Points) -> Distances:
+        d = shapes[0](p)
+        for other in shapes[1:]:
+            d = smooth_min(d, other(p), blend)
+        return d
+
+    return shape
+
+
+def common(a: Shape, b: Shape, blend: float = 0.0) -> Shape:
+    """What lies in both."""
+    return lambda p: smooth_max(a(p), b(p), blend)
+
+
+def cut(a: Shape, b: Shape, gap: float = 0.0, blend: float = 0.0) -> Shape:
+    """`a` without `b`, kept `gap` mm away from it."""
+    return lambda p: smooth_max(a(p), gap - b(p), blend)
+
+
+def grown(a: Shape, by: float) -> Shape:
+    """`a` with its surface moved outward."""
+    return lambda p: a(p) - by
+
+
+def mirrored(a: Shape) -> Shape:
+    """What `a` is at x > 0, on both sides of the plane x = 0."""
+
+    def shape(p: Points) -> Distances:
+        q = p.copy()
+        np.abs(q[:, 0], out=q[:, 0])
+        return a(q)
+
+    return shape
+
+
+def placed(a: Shape, world_from_local: NDArray[np.float64]) -> Shape:
+    """`a`, given in its own frame, seen from the world; `world_from_local` is a rigid (4, 4)."""
+    rotation, origin = world_from_local[:3, :3], world_from_local[:3, 3]
+    return lambda p: a((p - origin) @ rotation)
+
+
+def half_space(point: ArrayLike, outward: ArrayLike) -> Shape:
+    """Everything behind the plane through `point` with unit normal along `outward`."""
+    normal = np.asarray(outward, float) / np.linalg.norm(outward)
+    return lambda p: (p - np.asarray(point, float)) @ normal
+
+
+def ellipsoid(center: ArrayLike, radii: ArrayLike) -> Shape:
+    """Axis-aligned ellipsoid; first-order distance k0 (k0 - 1) / k1 (Quilez)."""
+    c, r = np.asarray(center, float), np.asarray(radii, float)
+
+    def shape(p: Points) -> Distances:
+        q = (p - c) / r
+        k0 = np.sqrt(np.einsum("ij,ij->i", q, q))
+        q /= r
+        k1 = np.sqrt(np.einsum("ij,ij->i", q, q))
+        return np.asarray(k0 * (k0 - 1.0) / np.maximum(k1, 1e-9))
+
+    return shape
+
+
+def tube(nodes: ArrayLike, radii: ArrayLike, up: ArrayLike = (0.0, 0.0, 1.0), blend: float = 0.0) -> Shape:
+    """Elliptic tube through `nodes` (n, 3), its ends rounded.
+
+    `radii` (n, 2): half width across, and half height along `up`, at each node, mm; one pair serves all nodes.
+    """
+    at = np.asarray(nodes, float)
+    size = np.broadcast_to(np.asarray(radii, float), (len(at), 2))
+    parts = [_piece(at[i], at[i + 1], size[i], size[i + 1], np.asarray(up, float)) for i in range(len(at) - 1)]
+    return union(parts, blend)
+
+
+def _piece(a: Points, b: Points, size_a: Points, size_b: Points, up: Points) -> Shape:
+    length = float(np.linalg.norm(b - a))
+    axis = (b - a) / length
+    across = np.cross(axis, up)
+    across /= np.linalg.norm(across)
+    basis = np.column_stack([across, np.cross(across, axis), axis])
+
+    def shape(p: Points) -> Distances:
+        q = (p - a) @ basis
+        t = np.clip(q[:, 2] / length, 0.0, 1.0)
+        width, height = size_a[0] + t * (size_b[0] - size_a[0]), size_a[1] + t * (size_b[1] - size_a[1])
+        u, v, w = q[:, 0] / width, q[:, 1] / height, (q[:, 2] - t * length) / np.minimum(width, height)
+        k0 = np.sqrt(u * u + v * v + w * w)
+        k1 = np.sqrt((u / width) ** 2 + (v / height) ** 2 + (w / np.minimum(width, height)) ** 2)
+        return np.asarray(np.where(k1 > 1e-9, k0 * (k0 - 1.0) / np.maximum(k1, 1e-9), -np.minimum(width, height)))
+
+    return shape
+
+
+def polygon(outline: ArrayLike) -> Callable[[Distances, Distances], Distances]:
+    """Exact signed distance in the plane to a closed outline (n, 2), negative inside."""
+    corners = np.asarray(outline, float)
+
+    def distance(x: Distances, y: Distances) -> Distances:
+        nearest = np.full(x.shape, np.inf)
+        inside = np.zeros(x.shape, bool)
+        for (ax, ay), (bx, by) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            ex, ey, px, py = bx - ax, by - ay, x - ax, y - ay
+            t = np.clip((px * ex + py * ey) / (ex * ex + ey * ey), 0.0, 1.0)
+            nearest = np.minimum(nearest, (px - t * ex) ** 2 + (py - t * ey) ** 2)
+            crosses = (ay > y) != (by > y)
+            if ey != 0.0:
+                inside ^= crosses & (x < ax + (y - ay) * ex / ey)
+        return np.where(inside, -1.0, 1.0) * np.sqrt(nearest)
+
+    return distance
+
+
+def smooth_outline(corners: ArrayLike, rounds: int = 2) -> NDArray[np.float64]:
+    """A closed outline (n, 2) with its corners cut `rounds` times (Chaikin)."""
+    p = np.asarray(corners, float)
+    for _ in range(rounds):
+        after = np.roll(p, -1, axis=0)
+        p = np.stack([0.75 * p + 0.25 * after, 0.25 * p + 0.75 * after], axis=1).reshape(-1, 2)
+    return p
+
+
+def plate(outline: ArrayLike, half_thickness: float | Callable[[Points], Distances], edge: float = 2.0) -> Shape:
+    """Plate standing in the y-z plane around x = 0 with the given outline (n, 2) of (y, z), edges rounded."""
+    inside = polygon(outline)
+
+    def shape(p: Points) -> Distances:
+        thick = half_thickness(p) if callable(half_thickness) else half_thickness
+        return smooth_max(inside(p[:, 1], p[:, 2]), np.abs(p[:, 0]) - thick, edge)
+
+    return shape

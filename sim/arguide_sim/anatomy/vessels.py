@@ -1,0 +1,55 @@
+"""Aorta and inferior vena cava in front of the bodies, down to the common iliac vessels.
+
+The aorta lies left of the midline and divides at L4; the cava lies right and is formed at L5, behind the right common
+iliac artery (the usual arrangement, e.g. Gray's Anatomy).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arguide_sim.anatomy.nerves import in_image
+from arguide_sim.anatomy.sdf import Shape, tube, union
+from arguide_sim.anatomy.spine_curve import Level, SpineCurve
+
+AORTA_MM, CAVA_MM = 8.5, (11.0, 8.5)
+ILIAC_ARTERY_MM, ILIAC_VEIN_MM = 5.2, 6.5
+
+
+def _before(level: Level, curve: SpineCurve, x: float, off: float, z: float = 0.0) -> NDArray[np.float64]:
+    """A point `off` mm in front of the body."""
+    return in_image(curve.bodies[level.name], x, (level.depth_low + level.depth_up) / 4 + off, z)
+
+
+def aorta(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
+    """Down the left front of the bodies to its bifurcation at L4, with both common iliac arteries."""
+    trunk = [_before(levels[0], curve, -5, AORTA_MM + 2, 20)]
+    trunk += [_before(level, curve, x, AORTA_MM + 2) for level, x in zip(levels[:4], (-6, -8, -9, -9), strict=True)]
+    fork = _before(levels[4], curve, -5, AORTA_MM + 3.5, -6)
+    right = [fork, _before(levels[5], curve, 14, 26, 2), (36, 36, -22), (50, 40, -60)]
+    left = [fork, _before(levels[5], curve, -20, 20, 4), (-38, 34, -22), (-52, 38, -60)]
+    return union(
+        [
+            tube(np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), (0, 1, 0), 2.0),
+            tube(np.array(right), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 1.5),
+            tube(np.array(left), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 1.5),
+        ],
+        4.0,
+    )
+
+
+def vena_cava(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
+    """Up the right front of the bodies from its confluence at L5, with both common iliac veins."""
+    trunk = [_before(levels[0], curve, 16, CAVA_MM[1] + 8, 20)]
+    offs = (7, 5, 3, 2, 2)
+    trunk += [_before(level, curve, 15, CAVA_MM[1] + off) for level, off in zip(levels[:5], offs, strict=True)]
+    fork = _before(levels[5], curve, 12, 11, 6)
+    right = [fork, (30, 26, -14), (40, 24, -35), (50, 26, -65)]
+    left = [fork, _before(levels[5], curve, -8, 9.5, -8), (-27, 22, -20), (-40, 22, -38), (-52, 24, -65)]
+    return union(
+        [
+            tube(np.array([*trunk, fork]), CAVA_MM, (0, 1, 0), 2.0),
+            tube(np.array(right), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 1.5),
+            tube(np.array(left), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 1.5),
+        ],
+        4.0,
+    )
