@@ -1,0 +1,183 @@
+"""Read a recording, whole or cut short: everything up to the last whole record, and where it ends."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from mcap.opcode import Opcode
+from mcap.records import Channel, Message, Metadata
+
+from arguide.errors import RecordingError
+from arguide.guidance.state import SessionState
+from arguide.recording.codec import codec_of, loads
+from arguide.recording.mcap_layout import (
+    EVENTS,
+    INPUTS,
+    LARGEST_FILE,
+    PACKETS,
+    SAMPLES,
+    STATES,
+    TOPICS,
+    header_from,
+)
+from arguide.recording.mcap_records import MAGIC, Damaged, frames, parsed, records_until
+from arguide.recording.records import Event, Header, Input, Packet
+from arguide.recording.state_codec import StateDecoder
+from arguide.trackers.reading import Sample
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording on disk. Each channel is read from the file when first asked for, then kept."""
+
+    path: Path
+    header: Header
+    counts: dict[str, int]
+    """Messages by topic."""
+    ends_early: str
+    """Empty for a whole file; else where it ends and what was recovered, for the user to read."""
+    _end: int = field(repr=False)
+    """Offset after the last whole record."""
+
+    @cached_property
+    def packets(self) -> tuple[Packet, ...]:
+        """Raw bytes at the port, both ways, in order."""
+        return self._decoded(PACKETS, Packet)
+
+    @cached_property
+    def samples(self) -> tuple[Sample, ...]:
+        """Every sample, in order."""
+        return self._decoded(SAMPLES, Sample)
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """What the user asked for, each naming its sample."""
+        return self._decoded(INPUTS, Input)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Calibration and registration results and notes."""
+        return self._decoded(EVENTS, Event)
+
+    @cached_property
+    def states(self) -> tuple[SessionState, ...]:
+        """Every state, in order; its `sample` is the very object in `samples`."""
+        decoder = StateDecoder(self.samples)
+        return tuple(decoder.decode(tree) for tree in self._trees(STATES))
+
+    def steps(self) -> Iterator[tuple[tuple[str, ...], SessionState]]:
+        """Each state with the inputs that took effect with its sample: what replay feeds to a session.
+
+        Reads the file as it goes and keeps only the samples, so an hour needs no more memory than its samples.
+        """
+        numbers = {id(sample): number for number, sample in enumerate(self.samples)}
+        asked: dict[int, list[str]] = {}
+        for what in self.inputs:
+            asked.setdefault(what.sample, []).append(what.text)
+        decoder = StateDecoder(self.samples)
+        for tree in self._trees(STATES):
+            state = decoder.decode(tree)
+            yield tuple(asked.pop(numbers[id(state.sample)], ())), state
+
+    def _decoded(self, topic: str, kind: type[_T]) -> tuple[_T, ...]:
+        decode = codec_of(kind).decode
+        return tuple(decode(tree) for tree in self._trees(topic))
+
+    def _trees(self, topic: str) -> Iterator[object]:
+        with open(self.path, "rb") as file:
+            topics: dict[int, str] = {}
+            for record in records_until(file, self._end):
+                if isinstance(record, Channel):
+                    topics[record.id] = record.topic
+                elif isinstance(record, Message) and topics.get(record.channel_id) == topic:
+                    yield self._tree(record.data, topic)
+
+    def _tree(self, data: bytes, topic: str) -> object:
+        try:
+            return loads(data)
+        except RecordingError as error:
+            raise RecordingError(f"{self.path}: {topic}: {error}") from None
+
+
+def read_recording(path: Path) -> Recording:
+    """Check a recording once from end to end and return it.
+
+    Raises RecordingError when the file is missing, too large, not a recording, of another format, or cut
+    before its header was whole.
+    """
+    with _open(path) as file:
+        size = file.seek(0, io.SEEK_END)
+        if size > LARGEST_FILE:
+            raise RecordingError(f"{path}: {size >> 20} MiB; recordings up to {LARGEST_FILE >> 20} MiB are read")
+        file.seek(0)
+        if (start := file.read(len(MAGIC))) != MAGIC[: len(start)] or not start:
+            raise RecordingError(f"{path}: not a recording (expected an MCAP file); give a file made by arguide")
+        scan = _Scan()
+        scan.run(file, size)
+    try:
+        header = header_from(scan.metadata)
+    except RecordingError as error:
+        cut = f" ({scan.trouble} at byte {scan.end})" if scan.trouble else ""
+        raise RecordingError(f"{path}: {error}{cut}") from None
+    return Recording(path, header, scan.counts, _ends_early(scan, header, size), scan.end)
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read ({error.strerror}); give a recording made by arguide") from None
+
+
+def _ends_early(scan: "_Scan", header: Header, size: int) -> str:
+    if not scan.trouble:
+        return ""
+    after_s = max(0.0, (scan.last_ns - header.wall_start_ns) / 1e9) if scan.last_ns else 0.0
+    return (
+        f"recording ends early at {after_s:.2f} s ({scan.trouble} at byte {scan.end} of {size}):"
+        f" {scan.counts[SAMPLES]} samples, {scan.counts[STATES]} states recovered"
+    )
+
+
+class _Scan:
+    """One pass over a file: its metadata, how many messages of each kind, and how far it is whole."""
+
+    def __init__(self) -> None:
+        self.metadata: dict[str, dict[str, str]] = {}
+        self.counts = dict.fromkeys(TOPICS, 0)
+        self.end = len(MAGIC)
+        self.last_ns = 0
+        self.trouble = ""
+        self._topics: dict[int, str] = {}
+
+    def run(self, file: BinaryIO, size: int) -> None:
+        """Go through `file`, which stands after its magic, as far as it is whole."""
+        finished = False
+        try:
+            for opcode, content in frames(file, size):
+                for record in parsed(opcode, content):
+                    self._see(record)
+                self.end = file.tell()
+                if opcode == Opcode.FOOTER:
+                    finished = file.read(len(MAGIC)) == MAGIC
+                    break
+        except Damaged as damage:
+            self.trouble = str(damage)
+        if not finished and not self.trouble:
+            self.trouble = "no end mark"
+
+    def _see(self, record: object) -> None:
+        if isinstance(record, Metadata):
+            self.metadata.setdefault(record.name, record.metadata)
+        elif isinstance(record, Channel):
+            self._topics[record.id] = record.topic
+        elif isinstance(record, Message):
+            topic = self._topics.get(record.channel_id, "")
+            if topic in self.counts:
+                self.counts[topic] += 1
+            self.last_ns = max(self.last_ns, record.log_time)
