@@ -1,0 +1,50 @@
+"""Which frame is it? A device asks its clock; the clock decides how time runs.
+
+Frames are counted from 0 at `start`; a clock that was not started stands still at frame 0.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Counts device frames."""
+
+    def start(self, rate_hz: float) -> None:
+        """Begin again at frame 0, `rate_hz` frames a second from now on."""
+        ...
+
+    def frame(self) -> int:
+        """Index of the newest frame since `start`."""
+        ...
+
+
+class RealClock:
+    """Frames follow the wall: asking faster than `rate_hz` gives the same frame again, as on a real device."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._started = now()
+        self._rate_hz = 0.0
+
+    def start(self, rate_hz: float) -> None:
+        self._started = self._now()
+        self._rate_hz = rate_hz
+
+    def frame(self) -> int:
+        return int((self._now() - self._started) * self._rate_hz)
+
+
+class StepClock:
+    """Every question is a frame later than the one before: simulated time runs as fast as the host asks."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def start(self, rate_hz: float) -> None:
+        self._next = 0
+
+    def frame(self) -> int:
+        self._next += 1
+        return self._next - 1
