@@ -1,0 +1,166 @@
+"""The anatomy: meshes with the look of their tissue, thinned for drawing, with light worked out once."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from panda3d.core import NodePath, TransparencyAttrib
+from scipy.spatial import cKDTree
+
+from arguide.errors import MeshError
+from arguide.geometry.mesh import Mesh, decimated, read_mesh
+from arguide.geometry.transforms import Array
+from arguide.scene import daylight, style
+from arguide.scene.camera import SUPERIOR, Orbit, across, unit
+from arguide.scene.shading import shader
+from arguide.scene.shapes import Shape, geometry, shape
+from arguide.settings.scenario import Plan, Scenario, Structure, Tissue
+
+GLOSS = {Tissue.BONE: 0.10, Tissue.DISC: 0.18, Tissue.NERVE: 0.32, Tissue.VESSEL: 0.38, Tissue.ORGAN: 0.30}
+SKIN_SHARE = 0.14
+"""Part of the triangle budget that the skin gets: it is smooth."""
+GLOW = (1.0, 0.34, 0.12)
+GLOW_S = 0.9
+"""Period of the glow of a risk structure that is too near."""
+
+
+def load(scenario: Scenario, plan: Plan, triangles: int = style.TRIANGLES) -> dict[str, Shape]:
+    """What is drawn of each structure, by name: thinned, and colours (sky, lamp, mottling, 1) for the tissue shader."""
+    files = tuple((s.mesh, _changed(s.mesh), s.tissue) for s in scenario.structures)
+    return dict(
+        zip((s.name for s in scenario.structures), _lit(files, plan.entry, plan.target, triangles), strict=True)
+    )
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError as error:
+        raise MeshError(f"{file}: cannot be read ({error.strerror}); check the path in the scenario") from error
+
+
+@lru_cache(maxsize=4)
+def _lit(
+    files: tuple[tuple[Path, int, Tissue], ...],
+    entry: tuple[float, float, float],
+    target: tuple[float, float, float],
+    triangles: int,
+) -> tuple[Shape, ...]:
+    """Kept, so that a second stage in the same process opens at once; a file's time is in its key."""
+    full = [read_mesh(path) for path, _, _ in files]
+    skins = [tissue is Tissue.SKIN for _, _, tissue in files]
+    counts = budget([_area(mesh) for mesh in full], skins, triangles)
+    thin = [decimated(mesh, count) for mesh, count in zip(full, counts, strict=True)]
+    normals = [smooth_normals(mesh, origin) for mesh, origin in zip(thin, full, strict=True)]
+    light = _light(thin, normals, skins, lights(np.asarray(entry), np.asarray(target))[0])
+    return tuple(shape(m.vertices, n, m.faces, c) for m, n, c in zip(thin, normals, light, strict=True))
+
+
+def _light(meshes: list[Mesh], normals: list[Array], skins: list[bool], lamp: Array) -> list[Array]:
+    """Colours (n, 4) of each mesh for the tissue shader. Skin casts no shadow and gets none: it is drawn as glass."""
+    colors = [np.tile([1.0, 1.0, 0.5, 1.0], (len(mesh.vertices), 1)) for mesh in meshes]
+    solid = [k for k, skin in enumerate(skins) if not skin]
+    if solid:
+        points = np.concatenate([meshes[k].vertices for k in solid])
+        outward = np.concatenate([normals[k] for k in solid])
+        occluders = np.concatenate([daylight.scatter(meshes[k].vertices, meshes[k].faces) for k in solid])
+        sky, shadow = daylight.light(points, outward, occluders, lamp)
+        lit = np.stack([sky, shadow, daylight.mottling(points), np.ones(len(points))], -1)
+        parts = np.split(lit, np.cumsum([len(meshes[k].vertices) for k in solid])[:-1])
+        colors = [parts[solid.index(k)] if k in solid else plain for k, plain in enumerate(colors)]
+    return colors
+
+
+def _area(mesh: Mesh) -> float:
+    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
+
+
+def budget(areas: list[float], skins: list[bool], total: int) -> list[int]:
+    """How many triangles each mesh may have: small ones more than their area's share, skins a share of their own."""
+    weights = np.asarray(areas) ** 0.7
+    skin = np.asarray(skins, dtype=bool)
+    part = np.where(skin, SKIN_SHARE, 1 - SKIN_SHARE * skin.any())
+    group = np.where(skin, weights[skin].sum(), weights[~skin].sum())
+    return [int(n) for n in total * part * weights / group]
+
+
+def smooth_normals(thin: Mesh, full: Mesh) -> Array:
+    """Normals (n, 3) of the full mesh at the thinned mesh's vertices: few triangles that still look smooth."""
+    nearest = cKDTree(full.vertices).query(thin.vertices)[1]
+    normals: Array = full.vertex_normals[nearest]
+    return normals
+
+
+def lights(entry: Array, target: Array) -> tuple[Array, Array]:
+    """Unit directions (3,) towards the lamp and towards the middle of the sky: the skin's side is up."""
+    up = unit(entry - target)
+    head = across(SUPERIOR, up) if abs(up @ SUPERIOR) < 0.95 else across(np.array([1.0, 0, 0]), up)
+    return unit(up + 0.75 * head + 0.35 * np.cross(up, head)), up
+
+
+class Anatomy:
+    """The structures under one node; `opaque` is shared by every view, `skin` stands apart."""
+
+    def __init__(self, scenario: Scenario, plan: Plan) -> None:
+        self.root = NodePath("anatomy")
+        self.opaque = self.root.attach_new_node("opaque")
+        self.skin = self.root.attach_new_node("skin")
+        shapes = load(scenario, plan)
+        self._plan = plan
+        self._solid = [shapes[s.name] for s in scenario.structures if s.tissue is not Tissue.SKIN]
+        self.triangles = sum(len(s.faces) for s in shapes.values())
+        lamp, up = lights(np.asarray(plan.entry), np.asarray(plan.target))
+        self.root.set_shader_inputs(lamp_axis=tuple(lamp.tolist()), sky_axis=tuple(up.tolist()), glow=(*GLOW, 0.0))
+        nodes = {s.name: self._add(s, shapes[s.name]) for s in scenario.structures}
+        self._risks = [(nodes[s.name], s.risk_margin_mm or 0.0) for s in scenario.risks]
+        self._glowing: set[int] = set()
+
+    def _add(self, structure: Structure, drawn: Shape) -> NodePath:
+        node = NodePath(geometry(structure.name, drawn))
+        node.set_shader_inputs(base_color=style.rgb(structure.color), gloss=GLOSS.get(structure.tissue, 0.15))
+        if structure.tissue is Tissue.SKIN:
+            self._add_skin(node, structure, drawn)
+        else:
+            node.reparent_to(self.opaque)
+            node.set_shader(shader("tissue", "tissue"))
+            if structure.opacity < 1.0:
+                node.set_transparency(TransparencyAttrib.M_alpha)
+        return node
+
+    def _add_skin(self, node: NodePath, structure: Structure, drawn: Shape) -> None:
+        """Only the near side: seen through, the far side adds little and costs as much."""
+        low, high = drawn.vertices[:, 2].min(), drawn.vertices[:, 2].max()
+        node.reparent_to(self.skin)
+        node.set_shader(shader("skin", "skin"))
+        node.set_shader_inputs(opacity=structure.opacity, crop=(float(low), float(high)))
+        node.set_transparency(TransparencyAttrib.M_alpha)
+        node.set_depth_write(False)
+        node.set_bin("fixed", 30)
+
+    def best_view(self, start: Orbit) -> Orbit:
+        """Of the views around `start`, the one that sees most of the planned path and its target past the anatomy."""
+        path = np.linspace(self._plan.entry, self._plan.target, 24)[4:]
+        occluders = np.concatenate([daylight.scatter(s.vertices, s.faces) for s in self._solid] or [np.zeros((1, 3))])
+
+        def cost(orbit: Orbit) -> float:
+            """Hidden part of the path, and a little for leaving `start`."""
+            away = abs(orbit.turn_rad - start.turn_rad) + abs(orbit.rise_rad - start.rise_rad)
+            seen = daylight.visible_from(-orbit.image_from_view()[:3, 2], path, occluders)
+            return 1.0 - float(seen.mean()) + 0.12 * away
+
+        turns, rises = np.radians([0, -20, 20, -40, 40, -65, 65, -90, 90]), np.radians([0, 14, -12])
+        return min((start.turned(turn, rise) for rise in rises for turn in turns), key=cost)
+
+    def toggle_skin(self) -> None:
+        """Show or hide the skin."""
+        self.skin.show() if self.skin.is_hidden() else self.skin.hide()
+
+    def alert(self, clearances_mm: tuple[float, ...], time_s: float) -> None:
+        """Let the risk structures glow whose margin is not kept; none without clearances."""
+        beat = 0.5 + 0.5 * float(np.cos(2 * np.pi * time_s / GLOW_S))
+        for index, (node, margin) in enumerate(self._risks):
+            close = index < len(clearances_mm) and clearances_mm[index] < margin
+            if close or index in self._glowing:
+                node.set_shader_input("glow", (*GLOW, (0.35 + 0.45 * beat) if close else 0.0))
+            self._glowing.add(index) if close else self._glowing.discard(index)

@@ -1,0 +1,201 @@
+"""Down the barrel: the view along the planned path from entry to target, with rings in mm and two dots to bring home.
+
+The full dot is the tip now, the open one where the needle will pass the target's depth if it goes on as it points; the
+line between them shows its tilt. Both in the middle is a perfect shot.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from panda3d.core import NodePath
+
+from arguide.geometry.transforms import Array, inverse
+from arguide.guidance.state import Grade, grade
+from arguide.scene import style
+from arguide.scene.camera import ANTERIOR, SUPERIOR, across, look_at, unit
+from arguide.scene.canvas import Align, Canvas, Weight, disc, place, ring, stroke
+from arguide.scene.layout import Rect
+from arguide.scene.shapes import joined
+from arguide.settings.scenario import Plan
+
+ZOOMS_MM = (8.0, 16.0, 32.0, 64.0, 128.0)
+"""Half widths of the view; the smallest that holds the tip is used."""
+LETTERS = ("RL", "AP", "SI")
+
+
+def image_from_barrel(plan: Plan) -> Array:
+    """(4, 4) pose of the view: origin at the target, x right and y down on screen, z the direction of advance."""
+    entry, target = np.asarray(plan.entry), np.asarray(plan.target)
+    way = unit(target - entry)
+    up = SUPERIOR if abs(way @ SUPERIOR) < 0.8 else -ANTERIOR
+    pose = look_at(entry, target, across(up, way))
+    pose[:3, 3] = target
+    return pose
+
+
+def side_letters(direction: Array) -> str:
+    """The patient's side (R L A P S I) that a direction (3,) in the image frame points to; two letters if oblique."""
+    order = np.argsort(-np.abs(direction))
+    names = [LETTERS[axis][0 if direction[axis] > 0 else 1] for axis in order]
+    return names[0] + (names[1] if abs(direction[order[1]]) > 0.4 else "")
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Where the needle is in the barrel view, mm: x right, y down."""
+
+    tip: tuple[float, float]
+    crossing: tuple[float, float] | None
+    """Where its axis passes the target's depth; None where it leads away."""
+    depth_mm: float
+
+    @property
+    def lateral_mm(self) -> float:
+        """Distance of the tip from the middle."""
+        return float(np.hypot(*self.tip))
+
+
+def aim(barrel_from_tip: Array) -> Aim:
+    """The aim of a needle whose (4, 4) pose is given in the barrel view."""
+    x, y, z = barrel_from_tip[:3, 3].tolist()
+    dx, dy, dz = barrel_from_tip[:3, 2].tolist()
+    crossing = (x - z * dx / dz, y - z * dy / dz) if dz > 0.1 else None
+    return Aim((x, y), crossing, -z)
+
+
+def zoom(radius_mm: float, now_mm: float) -> float:
+    """The half width for a tip so far from the middle; grows at once, shrinks only with room to spare."""
+    fits = next((z for z in ZOOMS_MM if radius_mm <= 0.85 * z), ZOOMS_MM[-1])
+    return fits if fits >= now_mm or radius_mm <= 0.65 * fits else now_mm
+
+
+class Bullseye:
+    """The flat half of the view; the anatomy behind it is a second camera of the stage, `half_width_mm` wide."""
+
+    def __init__(self, canvas: Canvas, box: Rect, plan: Plan) -> None:
+        self._canvas, self._plan, self.box = canvas, plan, box
+        self._barrel_from_image = inverse(image_from_barrel(plan))
+        self._pixels = 0.5 * min(box.width, box.height)
+        self.half_width_mm = ZOOMS_MM[2]
+        self._root = canvas.group()
+        place(self._root, *box.center)
+        self._rings = canvas.group(self._root)
+        self._draw_frame()
+        self._draw_pointers()
+        self._redraw_rings()
+
+    def show(self, image_from_tip: Array | None) -> None:
+        """Show the aim of the needle; None where it is not known."""
+        if image_from_tip is None:
+            self._pointer.hide()
+            self._unknown.show()
+            return
+        self._unknown.hide()
+        self._pointer.show()
+        self._move(aim(self._barrel_from_image @ image_from_tip))
+
+    def _move(self, found: Aim) -> None:
+        width = zoom(found.lateral_mm, self.half_width_mm)
+        if width != self.half_width_mm:
+            self.half_width_mm = width
+            self._redraw_rings()
+        tolerance = self._plan.tolerance
+        tip_color = style.GRADE_COLORS[grade(found.lateral_mm, tolerance.lateral_mm)]
+        tip = self._put(self._tip, found.tip)
+        self._tip.set_color_scale(*tip_color, 1.0)
+        if found.crossing is None or found.depth_mm <= 0:
+            self._crossing.hide()
+            self._line.hide()
+            return
+        miss = grade(float(np.hypot(*found.crossing)), tolerance.miss_mm)
+        end = self._put(self._crossing, found.crossing)
+        self._crossing.show()
+        self._crossing.set_color_scale(*style.GRADE_COLORS[miss], 1.0)
+        self._line.show()
+        self._stretch(tip, end)
+
+    def _put(self, node: NodePath, place_mm: tuple[float, float]) -> Array:
+        """Put a dot where it belongs, or at the rim if that is outside; returns its pixels from the middle."""
+        spot = np.asarray(place_mm) * self._scale
+        far, rim = float(np.hypot(*spot)), self._pixels - 12 * self._canvas.unit
+        if far > rim:
+            spot = spot * rim / far
+        place(node, *spot.tolist())
+        return spot
+
+    def _stretch(self, start: Array, end: Array) -> None:
+        x, y = (end - start).tolist()
+        self._line.set_pos(float(start[0]), 0, -float(start[1]))
+        self._line.set_r(float(np.degrees(np.arctan2(y, x))))
+        self._line.set_scale(max(float(np.hypot(x, y)), 1e-3), 1, 1)
+
+    @property
+    def _scale(self) -> float:
+        """Pixels a mm."""
+        return self._pixels / self.half_width_mm
+
+    def _draw_frame(self) -> None:
+        unit, r = self._canvas.unit, self._pixels
+        axes = image_axes(self._plan)
+        gap = 0.84 * r
+        hair = joined(*(stroke([(x * 0.10 * r, y * 0.10 * r), (x * gap, y * gap)], 1.2 * unit) for x, y in _CROSS))
+        self._canvas.draw(hair, style.rgba(style.INK, 0.30), self._root)
+        for (x, y), direction in zip(_CROSS, axes, strict=True):
+            size = 24 * unit
+            spot = Rect(x * (r - 14 * unit) - size / 2, y * (r - 14 * unit) - size / 2, size, size)
+            self._canvas.label(
+                spot,
+                15,
+                side_letters(direction),
+                style.QUIET,
+                weight=Weight.BOLD,
+                align=Align.CENTER,
+                parent=self._root,
+            )
+
+    def _draw_pointers(self) -> None:
+        unit = self._canvas.unit
+        self._pointer = self._canvas.group(self._root)
+        self._line = self._canvas.draw(stroke([(0, 0), (1, 0)], 2.6 * unit), style.rgba(style.INK, 0.9), self._pointer)
+        self._crossing = self._canvas.draw(ring(9 * unit, 3.4 * unit), parent=self._pointer)
+        dot = self._canvas.group(self._pointer)
+        self._canvas.draw(disc(9.5 * unit), style.rgba(style.PANEL), dot)
+        self._tip = self._canvas.draw(disc(7.5 * unit), parent=self._pointer)
+        dot.reparent_to(self._tip)
+        dot.set_color_scale_off()
+        box = Rect(-0.6 * self._pixels, 0.30 * self._pixels, 1.2 * self._pixels, 30 * unit)
+        self._unknown = self._canvas.group(self._root)
+        self._canvas.label(box, 20, "no position", style.GHOST, align=Align.CENTER, parent=self._unknown)
+        self._pointer.hide()
+
+    def _redraw_rings(self) -> None:
+        """Rings at the limits of the plan, and round numbers outside them as far as the view reaches."""
+        self._rings.get_children().detach()
+        unit, limits = self._canvas.unit, self._plan.tolerance.lateral_mm
+        good, fair = style.GRADE_COLORS[Grade.WITHIN], style.GRADE_COLORS[Grade.NEAR]
+        self._canvas.draw(disc(limits.within * self._scale), style.rgba(good, 0.22), self._rings)
+        self._canvas.draw(ring(limits.within * self._scale, 2.4 * unit), style.rgba(good), self._rings)
+        self._canvas.draw(ring(limits.near * self._scale, 1.8 * unit), style.rgba(fair), self._rings)
+        for radius in (5, 10, 20, 50, 100):
+            if limits.near * 1.4 < radius <= self.half_width_mm * 0.9:
+                self._canvas.draw(ring(radius * self._scale, 1.0 * unit, 96), style.rgba(style.INK, 0.35), self._rings)
+                self._name_ring(radius, style.QUIET)
+        if limits.near * self._scale > 26 * unit:
+            self._name_ring(limits.near, fair)
+        if limits.within * self._scale > 26 * unit:
+            self._name_ring(limits.within, good)
+
+    def _name_ring(self, radius: float, color: style.Rgb) -> None:
+        unit = self._canvas.unit
+        spot = radius * self._scale * np.sqrt(0.5)
+        box = Rect(spot + 2 * unit, spot - 2 * unit, 60 * unit, 18 * unit)
+        self._canvas.label(box, 12, f"{radius:g} mm", color, parent=self._rings)
+
+
+_CROSS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+
+
+def image_axes(plan: Plan) -> tuple[Array, Array, Array, Array]:
+    """Where right, down, left and up of the view point to in the image frame, (3,) each."""
+    pose = image_from_barrel(plan)
+    return pose[:3, 0], pose[:3, 1], -pose[:3, 0], -pose[:3, 1]

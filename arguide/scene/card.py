@@ -1,0 +1,67 @@
+"""A large clean panel: the score at the end, the keys on `h`."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from arguide.guidance.state import Grade
+from arguide.scene import style
+from arguide.scene.canvas import Align, Canvas, Weight
+from arguide.scene.layout import Rect
+from arguide.scene.marks import COLORS, FOR_GRADE, Sign
+
+CardLine: TypeAlias = tuple[str, str, Grade | None]
+"""Label, value, grade if it has one."""
+MOST_LINES = 14
+
+
+class Card:
+    """A titled table of lines over a dimmed picture."""
+
+    def __init__(self, canvas: Canvas, box: Rect, window: Rect, title: str, lines: Sequence[CardLine]) -> None:
+        unit = canvas.unit
+        self.root = canvas.group()
+        shown = list(lines)[:MOST_LINES]
+        row = min(46 * unit, (box.height - 110 * unit) / max(1, len(shown)))
+        height = min(box.height, 104 * unit + row * len(shown))
+        panel = Rect(box.x, box.y + (box.height - height) / 2, box.width, height)
+        canvas.panel(window, (0.01, 0.02, 0.03, 0.62), 0, self.root)
+        canvas.panel(panel.inset(-1.5 * unit), style.rgba(style.LINE), 17, self.root)
+        canvas.panel(panel, style.rgba(style.PANEL, 0.98), 16, self.root)
+        inner = panel.inset(36 * unit, 24 * unit)
+        canvas.label(inner.row(0, 40 * unit), 30, title, weight=Weight.BOLD, parent=self.root)
+        canvas.panel(inner.row(50 * unit, 2 * unit), style.rgba(style.ACCENT), 1, self.root)
+        for k, line in enumerate(shown):
+            self._line(canvas, inner.row(58 * unit + k * row, row), line)
+
+    def _line(self, canvas: Canvas, box: Rect, line: CardLine) -> None:
+        unit = canvas.unit
+        label, value, found = line
+        size = min(19.0, 0.48 * box.height / unit)
+        color = COLORS[FOR_GRADE[found]] if found else style.INK
+        canvas.label(box.column(0, 0.48 * box.width), size, label, style.QUIET, parent=self.root)
+        value_box = box.column(0.5 * box.width, 0.30 * box.width if found else 0.5 * box.width)
+        canvas.label(value_box, size * 1.1, value, color, weight=Weight.BOLD, align=Align.RIGHT, parent=self.root)
+        canvas.panel(box.row(box.height - 1 * unit, 1 * unit), style.rgba(style.LINE, 0.7), 0, self.root)
+        if found:
+            x = value_box.right + 26 * unit
+            Sign(canvas, x, box.center[1], 9 * unit, self.root).set(FOR_GRADE[found])
+            word = Rect(x + 18 * unit, box.y, box.right - x - 18 * unit, box.height)
+            canvas.label(word, size * 0.9, found.value, color, parent=self.root)
+
+    def close(self) -> None:
+        """Take it away."""
+        self.root.remove_node()
+
+
+HELP: tuple[CardLine, ...] = (
+    ("Space", "go on / touch / take", None),
+    ("1 · 2 · 3 · 4 · 5", "oblique · posterior · lateral · from the feet · along the path", None),
+    ("Mouse left · right · middle", "turn · move · move", None),
+    ("Mouse wheel", "nearer, farther", None),
+    ("B", "bullseye large or small", None),
+    ("K", "skin on or off", None),
+    ("R", "repeat this step", None),
+    ("S", "save a picture", None),
+    ("H", "this help", None),
+    ("Q, Escape", "leave", None),
+)

@@ -1,0 +1,86 @@
+"""What lies over the 3D view: title and phase, the training banner, and the alarm when tracking fails."""
+
+from arguide.guidance.state import Phase, SessionState, Step
+from arguide.scene import style
+from arguide.scene.canvas import Align, Canvas, Weight
+from arguide.scene.layout import Layout, Rect
+
+TRAINING_BANNER = "For training, not for patients"
+STYLUS_STEPS = (Step.PIVOT, Step.TOUCH)
+
+
+def alarm_words(state: SessionState, age_s: float, stale_after_s: float) -> tuple[str, str] | None:
+    """Why the picture must not be trusted now (headline, what to do), or None while all is well."""
+    if state.view.step is Step.DONE:
+        return None
+    if age_s > stale_after_s:
+        return (
+            f"NO DATA FROM TRACKER for {age_s:.1f} s",
+            "Check its cable and power; the picture shows the last known state",
+        )
+    if state.view.step is Step.GUIDE and state.needle.trouble:
+        return state.needle.trouble.upper(), "Numbers return when the tracker sees all markers again"
+    if state.view.step in STYLUS_STEPS:
+        for tool in ("reference", "stylus"):
+            reading = state.sample.readings.get(tool)
+            if reading is not None and reading.tracker_from_tool is None:
+                return f"{tool} {reading.visibility.value}".upper(), "Turn its markers towards the tracker"
+    return None
+
+
+class Overlay:
+    """Title, phase, banner and alarm."""
+
+    def __init__(self, canvas: Canvas, place: Layout, title: str, plan: str, banner: str) -> None:
+        unit = place.unit
+        box = place.title
+        self._title = canvas.label(box.row(0, 28 * unit), 20, title, weight=Weight.BOLD)
+        self._plan = canvas.label(box.row(28 * unit, 22 * unit), 15, plan, style.QUIET)
+        self._banner(canvas, place.banner, banner)
+        self._phase(canvas, Rect(place.banner.x, place.banner.bottom + 8 * unit, place.banner.width, 30 * unit))
+        self._alarm(canvas, place.alarm)
+
+    def _banner(self, canvas: Canvas, box: Rect, words: str) -> None:
+        unit = canvas.unit
+        canvas.panel(box, style.rgba(style.TRAINING), 14)
+        canvas.panel(box.inset(1.6 * unit), style.rgba(style.PANEL), 12.5)
+        canvas.label(box.inset(12 * unit, 0), 15, words, style.TRAINING, align=Align.CENTER)
+
+    def _phase(self, canvas: Canvas, box: Rect) -> None:
+        self._phase_root = canvas.group()
+        self._phase_label = canvas.label(box, 20, weight=Weight.BOLD, align=Align.RIGHT, parent=self._phase_root)
+
+    def _alarm(self, canvas: Canvas, box: Rect) -> None:
+        unit = canvas.unit
+        self._alarm_root = canvas.group()
+        canvas.panel(box.inset(-3 * unit), style.rgba(style.ALARM_INK), 13, self._alarm_root)
+        canvas.panel(box, style.rgba(style.ALARM), 10, self._alarm_root)
+        inner = box.inset(20 * unit, 8 * unit)
+        self._headline = canvas.label(
+            inner.row(0, 0.62 * inner.height),
+            34,
+            color=style.ALARM_INK,
+            weight=Weight.BOLD,
+            align=Align.CENTER,
+            parent=self._alarm_root,
+        )
+        self._remedy = canvas.label(
+            inner.row(0.62 * inner.height, 0.38 * inner.height),
+            16,
+            color=style.ALARM_INK,
+            align=Align.CENTER,
+            parent=self._alarm_root,
+        )
+        self._alarm_root.hide()
+
+    def show(self, state: SessionState, alarm: tuple[str, str] | None) -> None:
+        """Show phase and alarm."""
+        guiding = state.view.step is Step.GUIDE
+        color = style.INK if state.needle.phase is not Phase.BEYOND else style.TRAINING
+        self._phase_label.set(state.needle.phase.value.capitalize() if guiding and not alarm else "", color)
+        if alarm is None:
+            self._alarm_root.hide()
+            return
+        self._headline.set(alarm[0])
+        self._remedy.set(alarm[1])
+        self._alarm_root.show()

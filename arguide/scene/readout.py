@@ -1,0 +1,128 @@
+"""The deviations in large type. First what they say (plain data, tested as such), then how they are drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arguide.guidance.state import Deviation, grade
+from arguide.scene import style
+from arguide.scene.canvas import Align, Canvas, Weight
+from arguide.scene.layout import Rect
+from arguide.scene.marks import COLORS, FOR_GRADE, Mark, Sign
+from arguide.settings.scenario import Band, Plan, Structure
+
+DASHES = "– –"
+CAPTIONS = ("Depth to target", "Lateral", "Angle", "Predicted miss", "Entry offset", "Nearest risk")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the readout."""
+
+    caption: str
+    value: str
+    mark: Mark
+    word: str
+
+
+def lines(deviation: Deviation | None, plan: Plan, risks: tuple[Structure, ...]) -> tuple[Line, ...]:
+    """What the readout says of a deviation; dashes when there is none."""
+    if deviation is None:
+        return tuple(Line(caption, DASHES, Mark.UNKNOWN, "") for caption in CAPTIONS)
+    limits = plan.tolerance
+    angle = Band(within=np.degrees(limits.angle_rad.within), near=np.degrees(limits.angle_rad.near))
+    return (
+        _depth(deviation.depth_mm, limits.depth_mm),
+        _graded(CAPTIONS[1], deviation.lateral_mm, limits.lateral_mm, "mm"),
+        _graded(CAPTIONS[2], float(np.degrees(deviation.angle_rad)), angle, "°"),
+        _graded(CAPTIONS[3], deviation.predicted_miss_mm, limits.miss_mm, "mm"),
+        _graded(CAPTIONS[4], deviation.entry_offset_mm, limits.entry_mm, "mm"),
+        _risk(deviation.clearances_mm, risks),
+    )
+
+
+def _number(value: float, unit: str) -> str:
+    if not np.isfinite(value) or abs(value) >= 1000:
+        return "away"
+    text = f"{value:.1f}".replace("-", "−")
+    return f"{text}{unit}" if unit == "°" else f"{text} {unit}"
+
+
+def _graded(caption: str, value: float, band: Band, unit: str) -> Line:
+    found = grade(value, band)
+    return Line(caption, _number(value, unit), FOR_GRADE[found], found.value)
+
+
+def _depth(depth_mm: float, band: Band) -> Line:
+    """Far before the target is no fault: the needle has still to go there."""
+    found = grade(depth_mm, band)
+    if depth_mm > band.near:
+        return Line(CAPTIONS[0], _number(depth_mm, "mm"), Mark.AHEAD, "to go")
+    word = found.value if depth_mm >= -band.within else "beyond"
+    return Line(CAPTIONS[0], _number(depth_mm, "mm"), FOR_GRADE[found], word)
+
+
+def nearest_risk(clearances_mm: tuple[float, ...], risks: tuple[Structure, ...]) -> int | None:
+    """Index of the risk structure whose margin is used up most; None where there is none."""
+    left = [c - (r.risk_margin_mm or 0.0) for c, r in zip(clearances_mm, risks, strict=False)]
+    return int(np.argmin(left)) if left else None
+
+
+def risk_mark(clearance_mm: float, margin_mm: float) -> Mark:
+    """Beyond its margin is well, beyond half of it near, closer is out."""
+    if clearance_mm >= margin_mm:
+        return Mark.WITHIN
+    return Mark.NEAR if clearance_mm >= margin_mm / 2 else Mark.OUT
+
+
+def _risk(clearances_mm: tuple[float, ...], risks: tuple[Structure, ...]) -> Line:
+    index = nearest_risk(clearances_mm, risks)
+    if index is None:
+        return Line(CAPTIONS[5], "none", Mark.WITHIN, "")
+    clearance, margin = clearances_mm[index], risks[index].risk_margin_mm or 0.0
+    mark = risk_mark(clearance, margin)
+    words = {Mark.WITHIN: "clear", Mark.NEAR: "close", Mark.OUT: "too close" if clearance >= 0 else "inside"}
+    return Line(risks[index].label, _number(clearance, "mm"), mark, words[mark])
+
+
+class Readout:
+    """The lines, drawn one under the other; the first is the largest."""
+
+    def __init__(self, canvas: Canvas, box: Rect) -> None:
+        unit = canvas.unit
+        canvas.panel(box, style.rgba(style.PANEL), 0)
+        inner = box.inset(style.MARGIN * unit * 0.8)
+        gap = 6 * unit
+        first = 0.24 * inner.height
+        rest = (inner.height - first) / (len(CAPTIONS) - 1)
+        rows = [inner.row(0, first - gap)]
+        rows += [inner.row(first + k * rest, rest - gap * (k < len(CAPTIONS) - 2)) for k in range(len(CAPTIONS) - 1)]
+        self._rows = [_Row(canvas, row, 46 if k == 0 else 30) for k, row in enumerate(rows)]
+
+    def show(self, shown: tuple[Line, ...]) -> None:
+        """Show these lines."""
+        for row, line in zip(self._rows, shown, strict=True):
+            row.show(line)
+
+
+class _Row:
+    def __init__(self, canvas: Canvas, box: Rect, pixels: float) -> None:
+        unit = canvas.unit
+        canvas.panel(box, style.rgba(style.CARD), 6)
+        self._bar = canvas.panel(Rect(box.x, box.y, 5 * unit, box.height), style.rgba(style.QUIET), 2.5)
+        left = box.x + 18 * unit
+        right = box.right - 14 * unit
+        value = Rect(box.x + 0.36 * box.width, box.y, 0.34 * box.width, box.height)
+        self._caption = canvas.label(Rect(left, box.y, value.x - left, box.height), 15, color=style.QUIET, lines=2)
+        self._value = canvas.label(value, pixels, weight=Weight.BOLD, align=Align.RIGHT)
+        x = value.right + 26 * unit
+        self._sign = Sign(canvas, x, box.center[1], 11 * unit)
+        self._word = canvas.label(Rect(x + 18 * unit, box.y, right - x - 18 * unit, box.height), 16)
+
+    def show(self, line: Line) -> None:
+        color = COLORS[line.mark]
+        self._caption.set(line.caption)
+        self._value.set(line.value, style.INK if line.mark is Mark.AHEAD else color)
+        self._word.set(line.word, color)
+        self._sign.set(line.mark)
+        self._bar.set_color_scale(*color, 1.0)

@@ -1,0 +1,9 @@
+#version 150
+uniform vec4 p3d_ColorScale;
+in vec4 tint;
+in vec2 spot;
+out vec4 color;
+
+void main() {
+    color = tint * p3d_ColorScale;
+}

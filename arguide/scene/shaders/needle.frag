@@ -1,0 +1,32 @@
+// The needle: polished steel with a mark every 10 mm (broad every 50), or, when its place is not known, a hatched ghost.
+#version 150
+uniform vec3 steel_color;
+uniform vec3 hub_color;
+uniform vec4 ghost;       // colour and, in w, whether it is one
+in vec3 normal;
+in vec3 place;
+in float along;           // mm from the tip
+in float part;            // 0 shaft, 1 hub
+out vec4 color;
+
+void main() {
+    vec3 n = normalize(normal);
+    vec3 v = normalize(-place);
+    float facing = max(dot(n, v), 0.0);
+    if (ghost.w > 0.5) {
+        float stripe = mod(gl_FragCoord.x + gl_FragCoord.y, 8.0);
+        if (stripe > 3.0 && facing > 0.45) discard;
+        color = vec4(ghost.rgb, facing > 0.45 ? 0.35 : 0.75);
+        return;
+    }
+    vec3 r = reflect(-v, n);
+    float band = smoothstep(-0.35, 0.15, r.y) - 0.55 * smoothstep(0.35, 0.8, r.y) + 0.6 * smoothstep(0.85, 0.98, r.y);
+    vec3 steel = steel_color * (0.34 + 0.66 * clamp(band, 0.0, 1.0));
+    float near = abs(along - 10.0 * floor(along / 10.0 + 0.5));
+    bool fifty = mod(floor(along / 10.0 + 0.5), 5.0) < 0.5;
+    float mark = along > 5.0 ? 1.0 - smoothstep(fifty ? 1.4 : 0.6, fifty ? 1.7 : 0.85, near) : 0.0;
+    steel = mix(steel, vec3(0.05, 0.06, 0.08), mark);
+    float gloss = pow(max(dot(n, normalize(v + vec3(-0.25, 0.55, 0.8))), 0.0), 40.0);
+    vec3 hub = hub_color * (0.35 + 0.65 * facing) + 0.12 * (1.0 - facing) + 0.5 * gloss;
+    color = vec4(part > 0.5 ? hub : steel, 1.0);
+}

@@ -1,0 +1,235 @@
+"""The stage: one window or picture in which a session is seen. The only door of this room."""
+
+from collections.abc import Sequence
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+from panda3d.core import NodePath
+
+from arguide.geometry.transforms import Array
+from arguide.guidance.state import SessionState, Step, grade
+from arguide.scene import style
+from arguide.scene.anatomy import Anatomy
+from arguide.scene.bullseye import Bullseye, image_from_barrel
+from arguide.scene.camera import Preset, preset, project, unit
+from arguide.scene.canvas import Canvas, Label
+from arguide.scene.card import HELP, Card, CardLine
+from arguide.scene.controls import Controls
+from arguide.scene.fiducials import MarkerLabels, Markers
+from arguide.scene.figure import FigureLetters, figure_node
+from arguide.scene.layout import Rect, layout
+from arguide.scene.needle import NeedleModel, Prediction, reach
+from arguide.scene.overlay import TRAINING_BANNER, Overlay, alarm_words
+from arguide.scene.pivot_plot import PivotPlot
+from arguide.scene.plan_path import PlanPath
+from arguide.scene.readout import Readout, lines
+from arguide.scene.steps import StepGuide
+from arguide.scene.views import BARREL, Views
+from arguide.scene.window import Display
+from arguide.settings.scenario import Plan, Scenario
+
+DIMMED = 0.22
+
+
+class Stage:
+    """Draws the states of a session. Make one, `show` states, `render` frames, `close` it (or use `with`)."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        plan: Plan,
+        *,
+        size: tuple[int, int] = (1280, 720),
+        window: bool = False,
+        stale_after_s: float = 0.1,
+        training_banner: str = TRAINING_BANNER,
+    ) -> None:
+        """Open a window, or an off-screen picture of `size` pixels.
+
+        `stale_after_s`: a sample older than this is never drawn as live. DisplayError without OpenGL, MeshError for
+        anatomy that cannot be read.
+        """
+        self.scenario, self.plan = scenario, plan
+        self._stale_after_s, self._banner = stale_after_s, training_banner
+        self._display = Display(size, window, f"arguide – {scenario.title}")
+        self._space = NodePath("image")
+        self.anatomy = Anatomy(scenario, plan)
+        self.anatomy.root.reparent_to(self._space)
+        self._instruments = self._space.attach_new_node("instruments")
+        self._instruments.hide(BARREL)
+        self._path = PlanPath(self._instruments, plan)
+        self._markers = Markers(self._instruments, scenario, unit(np.subtract(plan.entry, plan.target)))
+        self._needle = NeedleModel(self._instruments, scenario.needle)
+        self._prediction = Prediction(self._instruments)
+        self._views = Views(self._display.output, self._space, figure_node())
+        self.controls = Controls(plan, self.anatomy.best_view(preset(plan, Preset.OBLIQUE)))
+        self._state: SessionState | None = None
+        self._card: tuple[Sequence[CardLine], str] | None = None
+        self._large_bullseye = self._help = False
+        self._pressed: list[str] = []
+        self._lay_out()
+
+    # -- what the program calls ---------------------------------------------------------------------------------
+
+    def show(self, state: SessionState, age_s: float) -> None:
+        """Move everything to where the state says; `age_s` is how old its sample is now."""
+        self._state = state
+        alarm = alarm_words(state, age_s, self._stale_after_s)
+        live = age_s <= self._stale_after_s and not state.needle.trouble
+        image_from_tip = state.needle.image_from_tip if live else None
+        deviation = state.needle.deviation if image_from_tip is not None else None
+        self._show_needle(state, image_from_tip)
+        self._bullseye.show(image_from_tip)
+        self._readout.show(lines(deviation, self.plan, self.scenario.risks))
+        self._steps.show(state.view)
+        self._overlay.show(state, alarm)
+        pivoting = state.view.step is Step.PIVOT
+        self._pivot.root.show() if pivoting else self._pivot.root.hide()
+        if pivoting:
+            self._pivot.show(state.stylus_directions)
+        self._views.main.inputs(dim=DIMMED if pivoting else 1.0)
+        self.anatomy.alert(deviation.clearances_mm if deviation else (), state.sample.host_time_s)
+
+    def render(self) -> None:
+        """Draw one frame."""
+        if self._display.window:
+            self._take_input()
+            if self._display.size != self._size:
+                self._lay_out()
+        eye = self.controls.image_from_view(smooth=self._display.window)
+        self._views.look(eye, self.controls.orbit.distance_mm)
+        self._views.look_down(image_from_barrel(self.plan), self._bullseye.half_width_mm, self._layout.bullseye)
+        self._letters.show(eye)
+        if self._state:
+            self._show_markers(self._state, eye)
+        self._display.frame()
+
+    def picture(self) -> NDArray[np.uint8]:
+        """(h, w, 3) RGB of the last frame."""
+        return self._display.picture()
+
+    def show_card(self, card_lines: Sequence[CardLine], title: str) -> None:
+        """Lay a large panel over the picture: (label, value, grade or None) lines under a title."""
+        self._card = (card_lines, title)
+        self._redraw_card()
+
+    def hide_card(self) -> None:
+        """Take the panel away."""
+        self._card = None
+        self._redraw_card()
+
+    def keys(self) -> list[str]:
+        """Keys pressed since the last call (`space`, `escape`, `q`, …); those of the views were heeded already."""
+        pressed, self._pressed = self._pressed, []
+        return pressed
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user has closed the window."""
+        return self._display.closed
+
+    def close(self) -> None:
+        """Close the window or picture."""
+        self._display.close()
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- for those who look closely -----------------------------------------------------------------------------
+
+    @property
+    def labels(self) -> list[Label]:
+        """Every text on the canvas."""
+        return self._canvas.labels
+
+    def pixels_of(self, points: Array) -> Array:
+        """Pixels (n, 2) from the top left at which points (n, 3) of the image frame are drawn in the 3D view."""
+        view = self._layout.view
+        spots = project(self.controls.image_from_view(smooth=False), points, (view.width, view.height))
+        return spots + (view.x, view.y)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        """Build everything that is measured in pixels, for the present size."""
+        self._size = self._display.size
+        place = self._layout = layout(*self._size, full_bullseye=self._large_bullseye)
+        canvas = self._canvas = Canvas(place.unit)
+        self._views.arrange(place.window, place.view, place.bullseye, place.figure, canvas)
+        for part in (self._path, self._markers, self._needle, self._prediction):
+            part.fit(place.view.height)
+        self._marker_labels = MarkerLabels(canvas, self.scenario)
+        self._pivot = PivotPlot(canvas, place.view, self.scenario.limits.pivot_cone_rad)
+        self._bullseye = Bullseye(canvas, place.bullseye, self.plan)
+        canvas.label(
+            Rect(
+                place.bullseye.x + 14 * place.unit,
+                place.bullseye.y + 10 * place.unit,
+                200 * place.unit,
+                20 * place.unit,
+            ),
+            14,
+            "Down the planned path",
+            style.QUIET,
+        )
+        self._readout = Readout(canvas, place.readout)
+        self._letters = FigureLetters(canvas, place.figure)
+        self._steps = StepGuide(canvas, place.steps)
+        self._overlay = Overlay(canvas, place, self.scenario.title, self.plan.name, self._banner)
+        self._drawn_card: Card | None = None
+        self._redraw_card()
+        if self._state:
+            self.show(self._state, 0.0)
+
+    def _redraw_card(self) -> None:
+        if self._drawn_card:
+            self._drawn_card.close()
+        wanted = (HELP, "Keys") if self._help else self._card
+        place = self._layout
+        self._drawn_card = Card(self._canvas, place.card, place.window, wanted[1], wanted[0]) if wanted else None
+        figure = self._views.figure.region
+        figure.set_active(wanted is None)
+
+    def _show_needle(self, state: SessionState, image_from_tip: Array | None) -> None:
+        deviation = state.needle.deviation
+        if image_from_tip is None:
+            self._prediction.hide()
+            self._needle.fade() if state.view.step in (Step.GUIDE, Step.DONE) else self._needle.hide()
+            return
+        self._needle.place(image_from_tip)
+        if deviation is None or state.view.step is not Step.GUIDE:
+            self._prediction.hide()
+            return
+        color = style.GRADE_COLORS[grade(deviation.predicted_miss_mm, self.plan.tolerance.miss_mm)]
+        self._prediction.place(image_from_tip, reach(deviation.depth_mm, deviation.angle_rad), color)
+
+    def _show_markers(self, state: SessionState, eye: Array) -> None:
+        view = self._layout.view
+        points = np.array([f.position for f in self.scenario.fiducials])
+        pixels = project(eye, points, (view.width, view.height)) + (view.x, view.y)
+        self._marker_labels.show(state.fiducials, pixels, view, state.sample.host_time_s, state.view.step)
+
+    def _take_input(self) -> None:
+        for event in self._display.events():
+            self.controls.handle(event)
+            self._switch(event)
+            if not event.startswith(("mouse", "wheel", "window")) and not event.endswith(("-up", "-repeat")):
+                self._pressed.append(event)
+        self.controls.move(self._display.pointer(), self._layout.view.height)
+
+    def _switch(self, event: str) -> None:
+        match event:
+            case "k":
+                self.anatomy.toggle_skin()
+            case "b":
+                self._large_bullseye = not self._large_bullseye
+                self._lay_out()
+            case "h":
+                self._help = not self._help
+                self._redraw_card()

@@ -1,0 +1,73 @@
+"""The guide at the foot of the picture: which step, what to do, what was measured, what to do better."""
+
+from arguide.guidance.state import Step, StepView
+from arguide.scene import style
+from arguide.scene.canvas import Align, Canvas, Weight, disc, place
+from arguide.scene.layout import Rect
+from arguide.scene.marks import check
+
+STEPS = tuple(Step)
+
+
+class StepGuide:
+    """One bar: chips of all steps, the instruction in large type, the progress."""
+
+    def __init__(self, canvas: Canvas, box: Rect) -> None:
+        self._canvas, self._box = canvas, box
+        unit = canvas.unit
+        canvas.panel(box, style.rgba(style.PANEL, 0.86), 10)
+        inner = box.inset(18 * unit, 10 * unit)
+        self._chips = [
+            _Chip(canvas, Rect(inner.x + k * inner.width / 5, inner.y, inner.width / 5, 24 * unit), k) for k in range(5)
+        ]
+        text = inner.row(30 * unit, inner.height - 38 * unit)
+        wide = 0.60 * text.width
+        self._instruction = canvas.label(text.column(0, wide), 21, weight=Weight.BOLD, lines=2)
+        side = Rect(text.x + wide + 18 * unit, text.y, text.width - wide - 18 * unit, text.height)
+        self._measured = canvas.label(side.row(0, side.height / 2), 16, color=style.INK, lines=1)
+        self._advice = canvas.label(side.row(side.height / 2, side.height / 2), 15, color=style.TRAINING, lines=2)
+        track = Rect(inner.x, box.bottom - 12 * unit, inner.width, 5 * unit)
+        canvas.panel(track, style.rgba(style.LINE), 2.5)
+        self._fill = canvas.panel(Rect(0, 0, track.width, track.height), style.rgba(style.ACCENT), 2.5)
+        self._track = track
+        self._shown: StepView | None = None
+
+    def show(self, view: StepView) -> None:
+        """Show this step."""
+        if view == self._shown:
+            return
+        self._shown = view
+        now = STEPS.index(view.step)
+        for k, chip in enumerate(self._chips):
+            chip.show(done=k < now, active=k == now)
+        self._instruction.set(view.instruction)
+        self._measured.set(view.measured)
+        ready = "Space: go on" if view.ready and view.step is not Step.DONE else ""
+        self._advice.set(view.advice or ready, style.TRAINING if view.advice else style.ACCENT)
+        place(self._fill, self._track.x, self._track.y)
+        self._fill.set_scale(max(0.001, min(1.0, view.progress)), 1, 1)
+
+
+class _Chip:
+    def __init__(self, canvas: Canvas, box: Rect, index: int) -> None:
+        unit = canvas.unit
+        r = 10 * unit
+        x, y = box.x + r, box.center[1]
+        self._dot = canvas.draw(disc(r))
+        place(self._dot, x, y)
+        self._number = canvas.label(
+            Rect(x - r, y - r, 2 * r, 2 * r), 13, str(index + 1), weight=Weight.BOLD, align=Align.CENTER
+        )
+        self._tick = canvas.draw(check(r, 2.6 * unit), style.rgba(style.PANEL))
+        place(self._tick, x, y)
+        self._label = canvas.label(
+            Rect(x + r + 7 * unit, box.y, box.right - x - r - 14 * unit, box.height), 14, STEPS[index].value
+        )
+
+    def show(self, done: bool, active: bool) -> None:
+        color = style.ACCENT if active else style.QUIET if done else style.LINE
+        self._dot.set_color_scale(*color, 1.0)
+        self._label.node.set_color_scale(*(style.INK if active else style.QUIET), 1.0)
+        self._number.node.set_color_scale(*(style.PANEL if active else style.QUIET), 1.0)
+        self._tick.show() if done else self._tick.hide()
+        self._number.node.hide() if done else self._number.node.show()
