@@ -1,49 +1,5 @@
-"""Command line: reads arguments, joins the pieces, decides nothing.
+"""Command line: reads arguments, joins the pieces, decides nothing."""
 
-Each command is a module with `add(subparsers)` and `run(arguments)`; heavy libraries are imported when it runs,
-so that `arguide --help` answers at once.
-"""
+from arguide.cli.command_line import main
 
-import argparse
-import sys
-
-from arguide import __version__
-from arguide.cli import demo, replay, run, scenario
-from arguide.errors import ArguideError
-
-EXAMPLES = """examples:
-  arguide demo                                     the whole job on an emulated tracker, nothing plugged in
-  arguide demo --headless --fast                   the same as pictures, film, recording and report
-  arguide run lumbar-facet --port /dev/ttyUSB0     a real tracker and a real person
-  arguide replay session.mcap                      see a recording again in the same scene
-  arguide scenario list                            what can be practised
-
-For training on phantoms, not for patients."""
-
-
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(
-        prog="arguide",
-        description="Augmented-reality procedure guidance on phantoms: a tracked needle against its planned path.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    top.add_argument("--version", action="version", version=f"arguide {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (demo, run, replay, scenario):
-        command.add(commands)
-    return top
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Entry point of the `arguide` command; returns the exit status."""
-    given = parser().parse_args(arguments)
-    try:
-        return int(given.run(given))
-    except ArguideError as error:
-        print(f"arguide: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("arguide: stopped", file=sys.stderr)
-        return 130
+__all__ = ["main"]

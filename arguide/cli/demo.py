@@ -1,0 +1,60 @@
+"""`arguide demo`: the whole job on an emulated tracker, with a simulated trainee; nothing has to be plugged in."""
+
+import argparse
+
+from arguide.cli.options import add_scenario_choice, add_showing
+from arguide.cli.scenario import Subparsers
+
+EXAMPLES = """examples:
+  arguide demo                               in a window, live
+  arguide demo --headless                    pictures, film, recording and report instead of a window
+  arguide demo --headless --fast             the same on a simulated clock
+  arguide demo --scenario my-patient --seed 3"""
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command to the command line."""
+    command = commands.add_parser(
+        "demo",
+        help="the whole job on an emulated tracker, nothing plugged in",
+        description="Calibrate, register and insert a needle on an emulated tracker that speaks the real wire protocol.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("--scenario", default="lumbar-facet", help="name or folder (default: %(default)s)")
+    add_scenario_choice(command)
+    command.add_argument(
+        "--fast", action="store_true", help="simulated clock, as fast as the machine allows; no window"
+    )
+    command.add_argument("--seed", type=int, default=1, help="another trainee, placement and noise (default: 1)")
+    command.add_argument("--profile", default="emulated", help="tracker profile (default: %(default)s)")
+    add_showing(command)
+    command.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Start the emulated tracker and do the whole job on it."""
+    from arguide.asset_files import find_profile, find_scenario
+    from arguide.cli.emulator import emulated_tracker
+    from arguide.cli.job import Job, carry_out, new_folder, window_possible
+    from arguide.cli.options import plan_of, size_of
+    from arguide.settings.profile_file import read_profile
+    from arguide.settings.scenario_file import read_scenario
+
+    scenario = read_scenario(find_scenario(given.scenario))
+    plan = plan_of(scenario, given.plan)
+    profile = read_profile(find_profile(given.profile))
+    size = size_of(given.size)
+    with emulated_tracker(scenario.file, plan.name, profile.file, fast=given.fast, seed=given.seed) as port:
+        job = Job(
+            scenario=scenario,
+            plan=plan,
+            profile=profile,
+            port=port,
+            out=new_folder(given.out),
+            size=size,
+            window=not (given.headless or given.fast) and window_possible(),
+            fast=given.fast,
+            remarks={"trainee": "simulated", "seed": str(given.seed)},
+        )
+        return carry_out(job)

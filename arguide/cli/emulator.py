@@ -1,0 +1,53 @@
+"""Start the emulated tracker as a process of its own and learn which port it answers on."""
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from arguide.errors import PortError
+
+START_S = 30.0
+
+
+@contextmanager
+def emulated_tracker(scenario: Path, plan: str, profile: Path, *, fast: bool, seed: int) -> Iterator[str]:
+    """Run the emulated tracker with its simulated trainee; gives the port's address; ends the process afterwards.
+
+    On a pseudo-terminal where the system has them, over TCP on the loopback interface elsewhere.
+    """
+    line = ["--pty"] if os.name == "posix" else ["--tcp", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "arguide_sim", "polaris", *line, "--motion", "trainee", "--until-eof"]
+    command += ["--scenario", str(scenario), "--plan", plan, "--profile", str(profile)]
+    command += ["--clock", "step" if fast else "real", "--seed", str(seed)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield _address(process)
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    """The address in the process's first line, `ready ADDRESS`."""
+    lines: queue.Queue[str] = queue.Queue()
+    assert process.stdout is not None and process.stderr is not None
+    threading.Thread(target=lambda out: lines.put(out.readline()), args=[process.stdout], daemon=True).start()
+    try:
+        first = lines.get(timeout=START_S).split()
+    except queue.Empty:
+        raise PortError(f"the emulated tracker did not start within {START_S:g} s; try again") from None
+    if len(first) == 2 and first[0] == "ready":
+        return first[1]
+    said = process.stderr.read().strip().splitlines()
+    raise PortError(f"the emulated tracker did not start: {said[-1] if said else 'it said nothing'}")

@@ -1,0 +1,164 @@
+"""One session from opening the tracker to the report: joins tracker, session, recorder, scene and score."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from arguide.cli.clocks import FrameClock
+from arguide.cli.finishing import print_card, print_results, score_recording
+from arguide.cli.gallery import Gallery
+from arguide.cli.notes import ResultNotes, packet_tap
+from arguide.cli.progress import progress_bar
+from arguide.cli.showing import FILM_HZ, Studio, in_window, until_left
+from arguide.errors import ArguideError, RecordingError
+from arguide.guidance.anatomy import load_anatomy
+from arguide.guidance.live import Live
+from arguide.guidance.session import Session
+from arguide.recording.recorder import Recorder
+from arguide.recording.recording_file import read_recording
+from arguide.recording.records import header_of
+from arguide.settings.profile import TrackerProfile
+from arguide.settings.scenario import Plan, Scenario
+
+if TYPE_CHECKING:
+    from arguide.scene.stage import Stage
+    from arguide.training.score import Score
+
+Clock: TypeAlias = FrameClock | Callable[[], float]
+CARD_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is to be done, as the command line says it."""
+
+    scenario: Scenario
+    plan: Plan
+    profile: TrackerProfile
+    port: str
+    out: Path
+    size: tuple[int, int]
+    window: bool
+    fast: bool = False
+    """On a simulated clock: only against an emulated tracker that steps with it."""
+    remarks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def recording(self) -> Path:
+        """The recording of this job."""
+        return self.out / "session.mcap"
+
+
+def window_possible() -> bool:
+    """Whether this machine has a desktop to open a window on."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def new_folder(out: Path | None) -> Path:
+    """The folder for the results: the given one, or a new one named by date and time."""
+    if out is None:
+        out = Path("arguide-output") / time.strftime("%Y%m%d-%H%M%S")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{out}: cannot be made ({error.strerror}); give another folder with --out") from None
+    if (out / "session.mcap").exists():
+        raise RecordingError(f"{out}: already holds a session.mcap, which is never overwritten; give a new --out")
+    return out
+
+
+def carry_out(job: Job) -> int:
+    """Do the whole job; returns the exit status. Whatever ends it, what was recorded stays readable."""
+    from arguide.scene.stage import Stage
+    from arguide.trackers.opening import open_tracker
+
+    clock: Clock = FrameClock(job.profile.rate_hz) if job.fast else time.monotonic
+    with ExitStack() as stack:
+        with progress_bar("Getting ready") as progress:
+            anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.5 * done, what))
+            progress(0.5, "building the scene")
+            stale_after_s = job.profile.stale_after_s
+            stage = Stage(job.scenario, job.plan, size=job.size, window=job.window, stale_after_s=stale_after_s)
+            stack.callback(stage.close)
+            progress(0.8, f"connecting to the tracker on {job.port}")
+            header = header_of(job.scenario, job.profile, job.plan, monotonic_s=clock(), extra=job.remarks)
+            recorder = stack.enter_context(Recorder(job.recording, header))
+            tracker = open_tracker(job.profile, job.port, clock, tap=packet_tap(recorder))
+            stack.callback(tracker.close)
+            tracker.connect()
+            tracker.start()
+        session = Session(job.scenario, job.plan, job.profile, anatomy)
+        live = Live(tracker, session, [recorder.take, ResultNotes(session, job.scenario, recorder)])
+        try:
+            if job.window:
+                return _in_window(job, stage, live, recorder)
+            return _off_screen(job, stage, live, recorder, clock)
+        except ArguideError as error:
+            error.args = (f"{error} (recorded so far: {job.recording})", *error.args[1:])
+            raise
+
+
+def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
+    from arguide.scene.film import write_picture
+
+    gallery = Gallery(job.out / "pictures", write_picture)
+    stills: list[Path] = []
+
+    def still() -> None:
+        stills.append(job.out / f"still-{len(stills) + 1:02}.png")
+        write_picture(stills[-1], stage.picture())
+
+    if not in_window(live, stage, still):
+        recorder.close()
+        print(f"left before the end; the recording is {job.recording}")
+        return 0
+    score = _close_and_score(job, recorder)
+    _show_card(stage, score)
+    stage.render()
+    gallery.keep("score", stage.picture())
+    _report(job, score, gallery)
+    until_left(stage, still)
+    return 0
+
+
+def _off_screen(job: Job, stage: "Stage", live: Live, recorder: Recorder, clock: Clock) -> int:
+    from arguide.scene.film import Film, write_picture
+
+    gallery = Gallery(job.out / "pictures", write_picture)
+    with Film(job.out / "film.mp4", FILM_HZ, job.size) as film, progress_bar("Training session") as progress:
+        studio = Studio(stage, gallery, film, progress)
+        if isinstance(clock, FrameClock):
+            studio.on_simulated_clock(live, clock, job.profile.rate_hz)
+        else:
+            studio.in_real_time(live)
+        score = _close_and_score(job, recorder)
+        _show_card(stage, score)
+        studio.keep("score", CARD_S)
+    _report(job, score, gallery)
+    return 0
+
+
+def _close_and_score(job: Job, recorder: Recorder) -> "Score":
+    recorder.close()
+    if recorder.dropped:
+        print(f"warning: {recorder.dropped} records were dropped: the disk was too slow", file=sys.stderr)
+    return score_recording(read_recording(job.recording), job.scenario, job.plan)
+
+
+def _show_card(stage: "Stage", score: "Score") -> None:
+    from arguide.training.score import card_lines
+
+    stage.show_card(card_lines(score), "Score card")
+
+
+def _report(job: Job, score: "Score", gallery: Gallery) -> None:
+    from arguide.training.report import write_report
+
+    write_report(job.out / "report.html", read_recording(job.recording), job.scenario, job.plan, gallery.close())
+    print_card(score)
+    print_results(job.out)

@@ -1,0 +1,52 @@
+"""What goes into the recording besides samples and states: bytes at the port, and results when they are made."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from arguide.guidance.session import Session
+from arguide.guidance.state import SessionState
+from arguide.guidance.steps import Input
+from arguide.recording.recorder import Recorder
+from arguide.recording.records import Direction, Event, EventKind, Packet, PivotResult, RegistrationResult
+from arguide.settings.scenario import Scenario
+
+DIRECTIONS = {"in": Direction.RECEIVED, "out": Direction.SENT}
+
+
+def packet_tap(recorder: Recorder) -> Callable[[Literal["in", "out"], bytes, float], None]:
+    """A tap for the port that records every byte."""
+    return lambda direction, data, time_s: recorder.packet(Packet(DIRECTIONS[direction], data, time_s))
+
+
+class ResultNotes:
+    """Records each pivot calibration and registration of a session once: a sink for `guidance.live.Live`."""
+
+    def __init__(self, session: Session, scenario: Scenario, recorder: Recorder) -> None:
+        self._session, self._scenario, self._recorder = session, scenario, recorder
+        self._pivot = session.pivot
+        self._registration = session.registration
+
+    def __call__(self, inputs: tuple[Input, ...], state: SessionState) -> None:
+        """Look whether the session has new results."""
+        now_s = state.sample.host_time_s
+        if self._session.pivot is not self._pivot:
+            self._pivot = self._session.pivot
+            self._note_pivot(now_s)
+        if self._session.registration is not self._registration:
+            self._registration = self._session.registration
+            self._note_registration(now_s)
+
+    def _note_pivot(self, now_s: float) -> None:
+        if (found := self._pivot) is None:
+            return
+        x, y, z = found.tip_mm.tolist()
+        result = PivotResult("stylus", (x, y, z), found.rms_mm, found.cone_rad, found.poses)
+        self._recorder.event(Event(EventKind.PIVOT, now_s, pivot=result))
+
+    def _note_registration(self, now_s: float) -> None:
+        if (found := self._registration) is None:
+            return
+        names = [fiducial.name for fiducial in self._scenario.fiducials]
+        residuals = dict(zip(names, found.residuals_mm.tolist(), strict=True))
+        result = RegistrationResult(found.fixed_from_moving, found.fre_mm, residuals)
+        self._recorder.event(Event(EventKind.REGISTRATION, now_s, registration=result))

@@ -1,0 +1,45 @@
+"""Options that several commands share."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arguide.settings.scenario import Plan, Scenario
+
+
+def add_scenario_choice(command: argparse.ArgumentParser) -> None:
+    """--plan: which of the scenario's plans."""
+    command.add_argument("--plan", help="name of the needle plan (default: the scenario's first)")
+
+
+def add_showing(command: argparse.ArgumentParser) -> None:
+    """--headless, --out, --size."""
+    command.add_argument("--headless", action="store_true", help="no window: pictures and a film instead")
+    command.add_argument(
+        "-o", "--out", type=Path, help="folder for recording, report and pictures (default: a new one)"
+    )
+    command.add_argument(
+        "--size", default="1280x720", metavar="WxH", help="size of window or pictures (default: %(default)s)"
+    )
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """`1280x720` as two numbers."""
+    from arguide.errors import SettingsError
+
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and 640 <= int(width) <= 7680 and 400 <= int(height) <= 4320):
+        raise SettingsError(f"--size {text}: expected WIDTHxHEIGHT from 640x400 to 7680x4320, for example 1280x720")
+    return int(width), int(height)
+
+
+def plan_of(scenario: "Scenario", name: str | None) -> "Plan":
+    """The plan with that name, or the first."""
+    from arguide.errors import SettingsError
+
+    found = next((plan for plan in scenario.plans if name in (None, plan.name)), None)
+    if found is None:
+        names = ", ".join(repr(plan.name) for plan in scenario.plans)
+        raise SettingsError(f"--plan {name!r}: {scenario.file} has {names}; choose one of these")
+    return found

@@ -1,0 +1,110 @@
+"""Play recorded states in the scene: in a window at any speed, or as pictures and a film."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arguide.cli.finishing import print_card, print_results, score_recording
+from arguide.cli.gallery import Gallery
+from arguide.cli.job import new_folder, window_possible
+from arguide.cli.progress import progress_bar
+from arguide.cli.showing import FILM_HZ, LEAVE, until_left
+from arguide.errors import RecordingError
+from arguide.guidance.state import SessionState
+from arguide.recording.recording_file import Recording
+from arguide.settings.profile import TrackerProfile
+from arguide.settings.scenario import Plan, Scenario
+
+if TYPE_CHECKING:
+    from arguide.scene.stage import Stage
+
+PAUSE = "p"
+
+
+def replay(
+    recording: Recording,
+    scenario: Scenario,
+    plan: Plan,
+    profile: TrackerProfile,
+    *,
+    size: tuple[int, int],
+    headless: bool,
+    out: Path | None,
+    speed: float,
+) -> int:
+    """Show a recording; returns the exit status."""
+    from arguide.scene.stage import Stage
+    from arguide.training.score import card_lines
+
+    if not 0.05 <= speed <= 100:
+        raise RecordingError(f"--speed {speed:g}: expected 0.05 to 100 times real time")
+    if not recording.states:
+        raise RecordingError(f"{recording.path}: holds no states, so there is nothing to show")
+    window = window_possible() and not headless
+    stage = Stage(scenario, plan, size=size, window=window, stale_after_s=profile.stale_after_s)
+    try:
+        score = score_recording(recording, scenario, plan)
+        if window:
+            if _in_window(recording.states, stage, speed, profile.stale_after_s):
+                stage.show_card(card_lines(score), "Score card")
+                until_left(stage, lambda: None)
+        else:
+            folder = new_folder(out)
+            _as_film(recording.states, stage, folder, size, speed)
+            print_results(folder)
+        print_card(score)
+    finally:
+        stage.close()
+    return 0
+
+
+def paced(states: tuple[SessionState, ...], step_s: float) -> Iterator[tuple[SessionState, float]]:
+    """The newest state and its age every `step_s` of recorded time, so that gaps in the recording show as such."""
+    now_s = states[0].sample.host_time_s
+    index = 0
+    while True:
+        while index + 1 < len(states) and states[index + 1].sample.host_time_s <= now_s:
+            index += 1
+        yield states[index], max(0.0, now_s - states[index].sample.host_time_s)
+        if index + 1 == len(states):
+            return
+        now_s += step_s
+
+
+def _in_window(states: tuple[SessionState, ...], stage: "Stage", speed: float, stale_after_s: float) -> bool:
+    """Show until the end (True) or until the user leaves (False); P pauses."""
+    step_s = 1 / 60
+    for state, age_s in paced(states, step_s * speed):
+        paused = False
+        while True:
+            began = time.monotonic()
+            keys = stage.keys()
+            if stage.closed or any(key in LEAVE for key in keys):
+                return False
+            paused ^= PAUSE in keys
+            # A pose between two samples is as old as the sample gap; only a real gap in the recording is stale.
+            stage.show(state, age_s if age_s > max(stale_after_s, step_s * speed) else 0.0)
+            stage.render()
+            time.sleep(max(0.0, step_s - (time.monotonic() - began)))
+            if not paused:
+                break
+    return True
+
+
+def _as_film(
+    states: tuple[SessionState, ...], stage: "Stage", folder: Path, size: tuple[int, int], speed: float
+) -> None:
+    from arguide.scene.film import Film, write_picture
+
+    gallery = Gallery(folder / "pictures", write_picture)
+    begin, end = states[0].sample.host_time_s, states[-1].sample.host_time_s
+    with Film(folder / "film.mp4", FILM_HZ, size) as film, progress_bar("Replay") as progress:
+        for state, age_s in paced(states, speed / FILM_HZ):
+            stage.show(state, age_s)
+            stage.render()
+            picture = stage.picture()
+            gallery.look(state, picture)
+            film.add(picture)
+            progress((state.sample.host_time_s - begin) / max(1e-9, end - begin), state.view.step.value)
+    gallery.close()

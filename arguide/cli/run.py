@@ -1,0 +1,52 @@
+"""`arguide run`: the whole job with a real tracker and a real person."""
+
+import argparse
+
+from arguide.cli.options import add_scenario_choice, add_showing
+from arguide.cli.scenario import Subparsers
+
+EXAMPLES = """examples:
+  arguide run lumbar-facet --port /dev/ttyUSB0 --profile polaris-spectra
+  arguide run lumbar-facet --port COM3 --profile my-bench.toml
+  arguide run my-patient --port socket://192.168.1.10:8765 --profile polaris-vega
+  arguide run lumbar-facet --port "sim://polaris?scenario=lumbar-facet"
+
+The space bar (or the tool's button) goes on, R measures again, H shows all keys, Q leaves."""
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command to the command line."""
+    command = commands.add_parser(
+        "run",
+        help="practise with a real tracker",
+        description="Calibrate the stylus, register the phantom and be guided, with a tracker on a serial line.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("scenario", help="name of a shipped scenario, or a folder")
+    command.add_argument("--port", required=True, help="device path, COM port, any pyserial address, or sim://…")
+    command.add_argument("--profile", default="emulated", help="tracker profile: a shipped name or a TOML file")
+    add_scenario_choice(command)
+    add_showing(command)
+    command.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Open the tracker and do the whole job."""
+    from arguide.asset_files import find_profile, find_scenario
+    from arguide.cli.job import Job, carry_out, new_folder, window_possible
+    from arguide.cli.options import plan_of, size_of
+    from arguide.settings.profile_file import read_profile
+    from arguide.settings.scenario_file import read_scenario
+
+    scenario = read_scenario(find_scenario(given.scenario))
+    job = Job(
+        scenario=scenario,
+        plan=plan_of(scenario, given.plan),
+        profile=read_profile(find_profile(given.profile)),
+        port=given.port,
+        out=new_folder(given.out),
+        size=size_of(given.size),
+        window=not given.headless and window_possible(),
+    )
+    return carry_out(job)

@@ -1,0 +1,127 @@
+"""Three ways of showing a session: in a window, as pictures in real time, as pictures on a simulated clock."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from arguide.cli.clocks import FrameClock
+from arguide.cli.gallery import Gallery
+from arguide.errors import TrackerError
+from arguide.guidance.live import Live
+from arguide.guidance.state import SessionState, Step
+from arguide.guidance.steps import Input
+
+if TYPE_CHECKING:
+    from arguide.scene.film import Film
+    from arguide.scene.stage import Stage
+
+WINDOW_HZ = 60.0
+FILM_HZ = 12
+# A simulated trainee is done in a minute; this is only so that a mistake cannot run for ever.
+LONGEST_S = 900.0
+KEYS = {"space": Input.ADVANCE, "enter": Input.ADVANCE, "r": Input.REDO}
+LEAVE = ("q", "escape")
+STILL = "s"
+
+
+def in_window(live: Live, stage: "Stage", still: Callable[[], None]) -> bool:
+    """Draw live until the attempt is done (True) or the user leaves (False). Raises what ended the tracker's thread."""
+    live.start()
+    try:
+        while not stage.closed:
+            began = time.monotonic()
+            for key in stage.keys():  # noqa: SIM118 - not a dictionary
+                if key in LEAVE:
+                    return False
+                if key in KEYS:
+                    live.ask(KEYS[key])
+                if key == STILL:
+                    still()
+            if live.error is not None:
+                raise live.error
+            state = live.newest
+            if state is not None:
+                stage.show(state, time.monotonic() - state.sample.host_time_s)
+                if state.view.step is Step.DONE:
+                    return True
+            stage.render()
+            time.sleep(max(0.0, 1 / WINDOW_HZ - (time.monotonic() - began)))
+        return False
+    finally:
+        live.stop()
+
+
+def until_left(stage: "Stage", still: Callable[[], None]) -> None:
+    """Keep what is on screen until the user leaves."""
+    while not stage.closed:
+        keys = stage.keys()
+        if any(key in LEAVE for key in keys):
+            return
+        if STILL in keys:
+            still()
+        stage.render()
+        time.sleep(1 / WINDOW_HZ)
+
+
+class Studio:
+    """Off-screen drawing into a gallery and a film."""
+
+    def __init__(self, stage: "Stage", gallery: Gallery, film: "Film", progress: Callable[[float, str], None]) -> None:
+        self._stage, self._gallery, self._film, self._progress = stage, gallery, film, progress
+        self._filmed = 0
+
+    def in_real_time(self, live: Live) -> None:
+        """Draw until the session is done."""
+        live.start()
+        began = time.monotonic()
+        try:
+            while (elapsed := time.monotonic() - began) < LONGEST_S:
+                if live.error is not None:
+                    raise live.error
+                state = live.newest
+                if state is not None:
+                    # Where drawing is too slow for the film, pictures are repeated so that it keeps its time.
+                    late = max(1, int(elapsed * FILM_HZ) - self._filmed)
+                    self._draw(state, time.monotonic() - state.sample.host_time_s, late)
+                    if state.view.step is Step.DONE:
+                        return
+                time.sleep(max(0.0, began + (self._filmed + 1) / FILM_HZ - time.monotonic()))
+        finally:
+            live.stop()
+        raise TrackerError(f"the session was not finished within {LONGEST_S:g} s: finish it by the tool's button")
+
+    def on_simulated_clock(self, live: Live, clock: FrameClock, rate_hz: float) -> None:
+        """Step through the session as fast as the machine allows."""
+        every = max(1, round(rate_hz / FILM_HZ))
+        for frame in range(round(LONGEST_S * rate_hz)):
+            clock.tick()
+            state = live.step()
+            if frame % every == 0:
+                self._draw(state, 0.0)
+            if state.view.step is Step.DONE:
+                return
+        raise TrackerError(f"the simulated trainee did not finish within {LONGEST_S:g} simulated seconds")
+
+    def _draw(self, state: SessionState, age_s: float, times: int = 1) -> None:
+        self._stage.show(state, age_s)
+        self._stage.render()
+        picture = self._stage.picture()
+        self._gallery.look(state, picture)
+        for _ in range(times):
+            self._film.add(picture)
+        self._filmed += times
+        self._progress(_done(state), state.view.step.value)
+
+    def keep(self, moment: str, seconds: float) -> None:
+        """Draw what is on stage now, keep it as a picture, and let the film rest on it."""
+        self._stage.render()
+        picture = self._stage.picture()
+        self._gallery.keep(moment, picture)
+        for _ in range(round(seconds * FILM_HZ)):
+            self._film.add(picture)
+
+
+def _done(state: SessionState) -> float:
+    """Rough share of the session that is over, for the progress bar."""
+    steps = list(Step)
+    return (steps.index(state.view.step) + state.view.progress) / len(steps)
