@@ -35,10 +35,10 @@ def read_profile(file: Path) -> TrackerProfile:
     profile = TrackerProfile(
         name=file.stem,
         title=table.text("title"),
-        driver=table.choice("driver", Driver),
+        driver=table.choice("driver", Driver).value,
         baud=_baud(table),
         rate_hz=rate_hz,
-        reply=table.choice("reply", Reply, Reply.BX),
+        reply=table.choice("reply", Reply, Reply.BX).value,
         # Shorter than two frames, a single reply that had to be asked for again would already blank the picture.
         stale_after_s=table.number("stale_after_s", 2 / rate_hz, 2.0, max(0.1, 3 / rate_hz)),
         handshake=table.flag("handshake", False),

@@ -9,6 +9,8 @@ about one frame in ten is asked for twice, whatever the line's speed, and follow
 
 EARLIER_S = 25e-6
 """Step back after a frame found at once."""
+RUN = 8
+"""Found at once so many times in a row, the step doubles, and so on: we are late and do not know by how much."""
 LATER_S = 250e-6
 """Step ahead after a repeated frame; ten times EARLIER_S gives the one frame in ten."""
 SMOOTHING = 0.02
@@ -29,6 +31,7 @@ class FramePacing:
         self._due: float | None = None
         self._locked = False
         self._early = 0
+        self._run = 0
         self._last_fresh: float | None = None
         self._retry_at = 0.0
 
@@ -40,6 +43,7 @@ class FramePacing:
     def repeated(self, asked: float) -> None:
         """The question of time `asked` got a frame we have already."""
         self._early += 1
+        self._run = 0
         if self._locked and self._due is not None and self._early <= 4:
             self._due += LATER_S * 2 ** (self._early - 1)
         # Longer and longer gaps bound the work when the device is slower than its profile says.
@@ -55,7 +59,8 @@ class FramePacing:
             self._learn_period(asked)
         if self._due is not None:
             if self._locked and not self._early and asked - self._due < self.gap_s * 2:
-                self._due -= EARLIER_S
+                self._run += 1
+                self._due -= min(EARLIER_S * (1 + self._run / RUN), self.period_s / 50)
             missed = max(0.0, asked - self._due) // self.period_s
             self._due += (missed + 1) * self.period_s
         self._early = 0
