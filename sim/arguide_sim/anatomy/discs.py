@@ -5,7 +5,7 @@ import numpy as np
 from arguide_sim.anatomy.sdf import Distances, Points, Shape, cut, placed, smooth_max
 from arguide_sim.anatomy.spine_curve import Frame, Level
 
-BULGE_MM = 0.8
+BULGE_MM = 1.0
 GAP_MM = 0.15
 """To the bones, so that no two meshes share a surface."""
 
@@ -19,7 +19,7 @@ def disc(level: Level, image_from_disc: Frame, upper: Shape, lower: Shape) -> Sh
     def block(p: Points) -> Distances:
         x, y, z = p.T
         t = z / reach
-        bulge = 1.0 + (BULGE_MM - 1.5 * t * t) / b
+        bulge = 1.0 + (BULGE_MM - 7.0 * t * t) / b
         hollow = np.where(y < 0, 1.5 * np.exp(-((x / (0.35 * a)) ** 2)), 0.0) * np.clip(-y / b, 0, 1)
         r = (np.abs(x / (a * bulge)) ** 2.5 + np.abs((y - hollow) / (b * bulge)) ** 2.5) ** 0.4
         return smooth_max((r - 1.0) * b, np.abs(z) - reach - y * slope, 1.5)

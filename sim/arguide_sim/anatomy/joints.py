@@ -67,5 +67,5 @@ def joint_below(level: Level, image_from_disc: Frame) -> Joint:
     angle = np.radians(level.joint_angle_deg)
     local = np.eye(4)
     local[:3, :2] = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)], [0.0, 0.0]])
-    local[:3, 3] = level.joint_spacing / 2, -level.depth_low / 2 - level.canal_depth + 3.0, -2.0
+    local[:3, 3] = level.joint_spacing / 2, -level.depth_low / 2 - level.canal_depth + 3.0, -1.0
     return Joint(image_from_disc @ local)

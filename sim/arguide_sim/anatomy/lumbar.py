@@ -7,16 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide.geometry.mesh import Mesh, moved
+from arguide.geometry.transforms import inverse
 from arguide.settings.scenario import Tissue
-from arguide_sim.anatomy import discs, nerves, sacrum, skin, vertebra, vessels
+from arguide_sim.anatomy import discs, nerves, pelvis, ribs, sacrum, skin, vertebra, vessels
 from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
-from arguide_sim.anatomy.sdf import Shape, cut, placed
+from arguide_sim.anatomy.sdf import Shape, common, cut, half_space, placed, roughened
 from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve, lordosis
 from arguide_sim.anatomy.variation import Deformation, varied
 
-BONE_GAP_MM = 1.2
+BONE_GAP_MM = 1.8
 """Least distance between two bones that do not meet in a joint."""
+
+
+FIELD_OF_VIEW = (-105.0, 213.0)
+"""Image z between which vessels and thecal sac are made, mm."""
+
+ROUGHNESS = (0.3, 17.0)
+"""Height and wavelength of the undulation of bone surfaces, mm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +61,24 @@ class Lumbar:
 
     def _bones(self) -> dict[str, Shape]:
         """Sacrum and vertebrae in the image frame, each kept clear of the one below."""
-        lower = placed(sacrum.sacrum(self._seen(self.joints["L5"], self.curve.sacrum)), self.curve.sacrum)
+        shape = sacrum.sacrum(self._seen(self.joints["L5"], self.curve.sacrum))
+        lower = roughened(placed(shape, self.curve.sacrum), *ROUGHNESS)
         bones = {"sacrum": lower}
         for level in reversed(self.levels):
             frame = self.curve.bodies[level.name]
             below, above = self._seen(self.joints[level.name], frame), self._seen(self._joint_above(level), frame)
-            bone = placed(vertebra.bone(level, below, above), frame)
-            bones[level.name] = cut(bone, lower, BONE_GAP_MM, 0.5)
+            bone = roughened(placed(vertebra.bone(level, below, above), frame), *ROUGHNESS)
+            bones[level.name] = cut(bone, lower, BONE_GAP_MM, 1.5)
             lower = bone
+        bones["ilia"] = cut(pelvis.ilia(), bones["sacrum"], pelvis.GAP_MM, 1.0)
+        bones["ribs"] = cut(ribs.twelfth(self.curve.bodies["T12"]), bones["T12"], BONE_GAP_MM, 0.5)
         return bones
+
+    def near(self, level: str) -> list[Shape]:
+        """The vertebra named, its neighbours and the next but one below, in the image frame."""
+        names = [item.name for item in self.levels] + ["sacrum"]
+        at = names.index(level)
+        return [self.bones[name] for name in names[max(at - 1, 0) : at + 3]]
 
     def _joint_above(self, level: Level) -> Joint:
         """The uppermost vertebra has the joint above it where the next one has."""
@@ -69,11 +86,11 @@ class Lumbar:
         if at > 0:
             return self.joints[self.levels[at - 1].name]
         next_frame = self.curve.bodies[self.levels[1].name]
-        return self.joints[level.name].seen_from(self.curve.bodies[level.name] @ np.linalg.inv(next_frame))
+        return self.joints[level.name].seen_from(self.curve.bodies[level.name] @ inverse(next_frame))
 
     @staticmethod
     def _seen(joint: Joint, frame: Frame) -> Joint:
-        return joint.seen_from(np.linalg.inv(frame))
+        return joint.seen_from(inverse(frame))
 
     def parts(self) -> Iterator[Part]:
         """Everything, bones first."""
@@ -83,12 +100,14 @@ class Lumbar:
             "sacrum", "Sacrum", Tissue.BONE, "#e3d3b0", self._local("sacrum", self.curve.sacrum),
             ((-64, -48, -125), (64, 75, 25)), 1.0, 14000, frame=self.curve.sacrum,
         )  # fmt: skip
+        yield _part("ilia", "Iliac wings", Tissue.BONE, "#e3d3b0", self.bones["ilia"], ((-155, -85, -130), (155, 100, 65)), 1.6, 12000)  # fmt: skip
+        yield _part("ribs", "Twelfth ribs", Tissue.BONE, "#e3d3b0", self.bones["ribs"], ((-135, -110, 80), (135, 50, 230)), 1.2, 4000)  # fmt: skip
         for upper, lower in zip(self.levels, [level.name for level in self.levels[1:]] + ["sacrum"], strict=True):
             yield self._disc(upper, lower)
         yield from self._soft()
 
     def _local(self, bone: str, frame: Frame) -> Shape:
-        return placed(self.bones[bone], np.linalg.inv(frame))
+        return placed(self.bones[bone], inverse(frame))
 
     def _vertebra(self, level: Level) -> Part:
         frame = self.curve.bodies[level.name]
@@ -102,20 +121,28 @@ class Lumbar:
         frame = self.curve.discs[upper.name]
         shape = discs.disc(upper, frame, self.bones[upper.name], self.bones[lower])
         return _part(
-            f"disc-{name}", f"Disc {name.replace('-', '/')}", Tissue.DISC, "#8fb0c4", placed(shape, np.linalg.inv(frame)),
-            ((-34, -28, -18), (34, 28, 18)), 1.0, 3000, frame=frame,
+            f"disc-{name}", f"Disc {name.replace('-', '/')}", Tissue.DISC, "#8fb0c4", placed(shape, inverse(frame)),
+            ((-34, -28, -18), (34, 28, 18)), 0.8, 4000, frame=frame,
         )  # fmt: skip
 
     def _soft(self) -> Iterator[Part]:
+        """Nerves, vessels and skin; what would run on is cut flat where the picture ends."""
         levels, curve = self.levels, self.curve
+        field = common(
+            half_space((0, 0, FIELD_OF_VIEW[1]), (0, 0, 1)), half_space((0, 0, FIELD_OF_VIEW[0]), (0, 0, -1))
+        )
         sac, roots = nerves.thecal_sac(levels, curve), nerves.roots(levels, curve)
-        box = ((-80, -75, -95), (80, 85, 240))
-        yield _part("thecal-sac", "Thecal sac", Tissue.NERVE, "#f2d64b", sac, box, 1.0, 5000, risk=3.0)
-        yield _part("nerve-roots", "Nerve roots", Tissue.NERVE, "#ffb000", roots, box, 0.8, 12000, risk=2.0)
-        yield _part("aorta", "Aorta and iliac arteries", Tissue.VESSEL, "#d0312d", vessels.aorta(levels, curve), box, 1.2, 6000, risk=5.0)  # fmt: skip
-        yield _part("vena-cava", "Vena cava and iliac veins", Tissue.VESSEL, "#3f63c8", vessels.vena_cava(levels, curve), box, 1.2, 6000, risk=5.0)  # fmt: skip
-        trunk = skin.skin(levels, curve)
-        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", trunk, ((-195, -140, -130), (195, 190, 240)), 3.5, 12000, opacity=0.25)  # fmt: skip
+        arteries, veins = vessels.aorta(levels, curve), vessels.vena_cava(levels, curve)
+        for name, label, tissue, color, shape, spacing, triangles, risk in (
+            ("thecal-sac", "Thecal sac", Tissue.NERVE, "#f2d64b", sac, 1.0, 5000, 3.0),
+            ("nerve-roots", "Nerve roots", Tissue.NERVE, "#ffb000", roots, 0.8, 12000, 2.0),
+            ("aorta", "Aorta and iliac arteries", Tissue.VESSEL, "#d0312d", arteries, 1.2, 6000, 5.0),
+            ("vena-cava", "Vena cava and iliac veins", Tissue.VESSEL, "#3f63c8", veins, 1.2, 6000, 5.0),
+        ):
+            box = ((-80, -75, -115), (80, 95, 225))
+            yield _part(name, label, tissue, color, common(shape, field, 1.0), box, spacing, triangles, risk=risk)
+        box = ((-195, -140, -145), (195, 190, 245))
+        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", skin.skin(levels, curve), box, 3.5, 12000, opacity=0.25)
 
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""

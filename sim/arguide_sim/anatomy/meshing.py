@@ -1,12 +1,16 @@
 """Implicit shapes to closed triangle meshes: sampled where the surface passes, marched, decimated, checked."""
 
+from typing import TypeAlias
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from skimage.measure import marching_cubes
 
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh, cleaned, decimated
 from arguide_sim.anatomy.sdf import Distances, Points, Shape
+
+Corner: TypeAlias = tuple[float, float, float]
 
 BLOCK = 8
 """Voxels along one side of a block; a block far from the surface is not sampled finely."""
@@ -15,7 +19,7 @@ REACH = 2.0
 """How many of its own radii a block may be from the surface and still be sampled: the distances are not exact."""
 
 
-def mesh_of(shape: Shape, low: ArrayLike, high: ArrayLike, spacing: float, triangles: int) -> Mesh:
+def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: int) -> Mesh:
     """The surface of `shape` inside the box `low`..`high` (mm) as a closed mesh of about `triangles` triangles.
 
     Raises MeshError when the shape is empty, touches the box or does not close.

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy import sacrum
-from arguide_sim.anatomy.sdf import Shape, mirrored, tube, union
+from arguide_sim.anatomy.sdf import Shape, curved, mirrored, union
 from arguide_sim.anatomy.spine_curve import Level, SpineCurve
 
 SAC_HALF_SIZES = {
@@ -33,7 +33,7 @@ def canal_center(level: Level) -> float:
 
 def thecal_sac(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     """Tapers from T12 to its end at S2."""
-    nodes = [in_image(curve.bodies[levels[0].name], 0, canal_center(levels[0]), levels[0].height / 2 + 12)]
+    nodes = [in_image(curve.bodies[levels[0].name], 0, canal_center(levels[0]), levels[0].height / 2 + 30)]
     sizes = [SAC_HALF_SIZES["T12"]]
     for level in levels:
         nodes.append(in_image(curve.bodies[level.name], 0, canal_center(level), 0))
@@ -43,7 +43,7 @@ def thecal_sac(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     for s, n, size in ((12, 20, (5.5, 4.2)), (32, 16, (4.0, 3.0)), (50, 12, (1.5, 1.5))):
         nodes.append(in_image(curve.sacrum, *sacrum.on_bone(0, s, n)))
         sizes.append(size)
-    return tube(np.array(nodes), sizes, up=(0, 1, 0), blend=1.0)
+    return curved(np.array(nodes), sizes, up=(0, 1, 0), blend=1.0)
 
 
 def foramen(level: Level) -> NDArray[np.float64]:
@@ -67,7 +67,7 @@ def root(level: Level, curve: SpineCurve) -> Shape:
     ]
     radii = [ROOT_MM, ROOT_MM, GANGLION_MM, GANGLION_MM, NERVE_MM, NERVE_MM]
     nodes = np.array([in_image(curve.bodies[level.name], *point) for point in local])
-    return tube(nodes, [(r, r) for r in radii], up=(0, 1, 0), blend=1.0)
+    return curved(nodes, [(r, r) for r in radii], up=(0, 1, 0), blend=1.0)
 
 
 def sacral_root(curve: SpineCurve) -> Shape:
@@ -75,7 +75,7 @@ def sacral_root(curve: SpineCurve) -> Shape:
     x, s, _ = sacrum.FORAMINA[0]
     local = [(6, -22, 21), (10, 6, 18.5), (x - 3, s - 8, 13), (x, s, 6), (x, s + 1, -14), (x + 6, s + 10, -24)]
     nodes = np.array([in_image(curve.sacrum, *sacrum.on_bone(*point)) for point in local])
-    return tube(nodes, [(r, r) for r in (1.4, 1.5, 1.8, 2.2, 2.2, 2.2)], up=(0, 1, 0), blend=1.0)
+    return curved(nodes, [(r, r) for r in (1.4, 1.5, 1.8, 2.2, 2.2, 2.2)], up=(0, 1, 0), blend=1.0)
 
 
 def roots(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:

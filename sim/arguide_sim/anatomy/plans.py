@@ -32,7 +32,7 @@ class Approach:
 
 def approach(anatomy: Lumbar, level: str) -> Approach:
     """The clearest axial path into the posterior part of the right joint below `level`."""
-    bones = union(list(anatomy.bones.values()))
+    bones = union(list(anatomy.near(level)))
     t = np.concatenate([np.arange(0.0, 4.0, 0.5), np.arange(4.0, 70.0, 1.0)])
     best = None
     for depth in DEPTHS_MM:

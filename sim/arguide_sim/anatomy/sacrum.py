@@ -13,9 +13,11 @@ from arguide_sim.anatomy.sdf import (
     Points,
     Shape,
     common,
+    curved,
     cut,
     ellipsoid,
     mirrored,
+    plate,
     polygon,
     smooth_max,
     smooth_outline,
@@ -31,10 +33,10 @@ BEND_BELOW = 10.0
 
 # Right half of the bone laid flat, (x, s): endplate, ala, auricular edge (S1 to S3), inferior lateral angle, coccyx.
 OUTLINE = [
-    (-30, -2), (22, -2), (30, 5), (44, 4), (54, 9), (57, 22), (55, 38), (47, 50), (38, 60), (32, 72), (27, 84), (22, 93),
-    (12, 97), (8, 104), (7, 112), (4, 124), (-30, 124),
+    (-30, -2), (22, -2), (29, 4), (40, 1), (51, 5), (57, 13), (58, 25), (54, 38), (46, 50), (39, 60), (34, 71), (30, 82),
+    (26, 90), (17, 97), (10, 100), (7.5, 106), (6, 114), (4, 124), (-30, 124),
 ]  # fmt: skip
-FORAMINA = ((17.0, 29.0, 5.0), (16.0, 48.0, 4.5), (14.5, 65.0, 4.0), (13.0, 80.0, 3.5))
+FORAMINA = ((17.0, 29.0, 5.0), (16.0, 48.0, 4.6), (14.5, 65.0, 4.2), (13.0, 80.0, 3.6))
 """Right sacral foramina: x, s, radius in front; S1 to S4."""
 
 
@@ -52,16 +54,19 @@ def on_bone(x: float, s: float, n: float) -> NDArray[np.float64]:
 
 
 def front(x: Distances, s: Distances) -> Distances:
-    """Front surface n: bodies bulge forward, the wings lie farther back."""
+    """Front surface n: bodies bulge forward, ridges where they have fused, the wings farther back."""
     body = np.interp(s, [0, 20, 50, 95, 125], [-16, -12.5, -9, -6, -4])
-    return np.asarray(body + 7.0 * np.clip(np.abs(x) / 50, 0, 1) ** 2 * np.interp(s, [0, 50, 95], [1.2, 0.7, 0.0]))
+    wings = 7.0 * np.clip(np.abs(x) / 50, 0, 1) ** 2 * np.interp(s, [0, 50, 95], [1.2, 0.7, 0.0])
+    ridges = sum(np.exp(-(((s - at) / 2.0) ** 2)) for _, at, _ in FORAMINA) * np.exp(-((x / 13) ** 4))
+    return np.asarray(body + wings - 1.0 * ridges)
 
 
 def back(x: Distances, s: Distances) -> Distances:
-    """Back surface n: falls away to the sides and downward."""
-    middle = np.interp(s, [0, 15, 50, 80, 97, 125], [29, 28, 21, 12, 5, 3])
-    side = np.clip((np.abs(x) - 28) / 27, 0, 1) * np.interp(s, [0, 40, 90], [14, 7, 0])
-    return np.asarray(middle - side)
+    """Back surface n: a groove on each side of the middle, falling away to the sides and downward."""
+    middle = np.interp(s, [0, 8, 15, 50, 80, 97, 125], [32, 31, 29, 20.5, 11.5, 5, 3])
+    side = np.clip((np.abs(x) - 30) / 27, 0, 1) * np.interp(s, [0, 40, 90], [12, 7, 0])
+    groove = 1.2 * np.exp(-(((np.abs(x) - 11) / 7) ** 2)) * np.interp(s, [5, 20, 85], [0, 1, 0.3])
+    return np.asarray(middle - side - groove)
 
 
 def sacrum(above: Joint) -> Shape:
@@ -74,11 +79,11 @@ def sacrum(above: Joint) -> Shape:
         return flat(laid_flat(p))
 
     process = tube(
-        [on_bone(24, 16, 22), above.point(5.0, 1, -4), above.point(4.5, 1, 5)],
+        [on_bone(24, 16, 22), above.point(5.0, 1, -4), above.point(4.5, 1, 3)],
         [(7.0, 7.0), (6.5, 6.5), (4.5, 5.5)],
         up=(0, 1, 0),
     )
-    return mirrored(union([cut(bone, _above_arch(above)), common(process, above.superior_side(), 1.0)], 3.0))
+    return mirrored(union([cut(bone, _above_arch(above), blend=2.0), common(process, above.superior_side(), 1.0)], 3.0))
 
 
 def _slab() -> Shape:
@@ -94,25 +99,37 @@ def _slab() -> Shape:
 
 
 def _crests() -> Shape:
-    median = [ellipsoid((0, s, n), (3.5, 8, 7)) for s, n in ((20, 30), (38, 25.5), (56, 20), (72, 15))]
+    """Median crest with the stumps of four spinous processes; lateral crests; the horns beside the hiatus."""
+    profile = [(15, 13), (32, 14), (36, 18), (33, 24), (29, 30), (31, 36), (29, 43), (24, 48), (25, 54), (22, 60), (17, 65),
+               (17, 70), (12, 77), (4, 80), (4, 40)]  # fmt: skip
+    crest = plate(smooth_outline([(n, s) for n, s in profile]), 3.2, edge=4.0)
     lateral = [
-        ellipsoid((x, s, n), (4.5, 6, 4)) for x, s, n in ((31, 20, 26), (28, 39, 22.5), (25, 57, 17), (23, 73, 12))
+        ellipsoid((x, s, n), (4, 6, 3.5)) for x, s, n in ((30, 19, 25.5), (28, 39, 21), (25, 57, 16), (23, 72, 11.5))
     ]
-    middle = [ellipsoid((x, s, n), (2.5, 4, 2.5)) for x, s, n in ((14, 38, 23), (12, 56, 18.5), (11, 72, 13.5))]
-    return union(median + lateral + middle, 2.0)
+    middle = [ellipsoid((x, s, n), (2.2, 4, 2.5)) for x, s, n in ((13, 38, 20.5), (11.5, 56, 16), (10, 71, 11.5))]
+    horns = [ellipsoid((9, 92, 7.5), (2.5, 6, 3.5))]
+    return union([lambda q: crest(q[:, [0, 2, 1]]), *lateral, *middle, *horns], 3.0)
 
 
 def _holes() -> Shape:
-    """Foramina through the whole thickness, wider in front."""
-    return union(
-        [tube([(x, s, -25), (x, s, 35)], [(r + 1.5, r + 1.5), (r - 1.5, r - 1.5)], (0, 1, 0)) for x, s, r in FORAMINA]
-    )
+    """Foramina: wide in front, where they run out to the side, narrow behind; and the pits behind the auricular surface."""
+    through = [
+        curved(
+            [(x + 9, s + 2, -22), (x + 1, s, -4), (x, s, 35)],
+            [(r + 1, r + 1), (r - 0.5, r - 0.5), (r - 2, r - 2)],
+            (0, 1, 0),
+        )
+        for x, s, r in FORAMINA
+    ]
+    pits = [ellipsoid((43, 20, 26), (8, 9, 7)), ellipsoid((40, 40, 20), (7, 8, 5.5))]
+    return union(through + pits)
 
 
 def _canal() -> Shape:
-    nodes = [(0, -20, 23), (0, 8, 20.5), (0, 40, 14), (0, 75, 7), (0, 95, 4), (0, 105, 6)]
-    sizes = [(14, 7.5), (14, 7), (9, 4.5), (6, 3), (4, 2), (4, 2)]
-    return tube(nodes, sizes, up=(0, 0, 1), blend=1.0)
+    """Wide and triangular above, open behind below S4."""
+    nodes = [(0, -20, 23), (0, 8, 19.5), (0, 40, 13.5), (0, 72, 6.5), (0, 84, 6.5), (0, 106, 8)]
+    sizes = [(14, 7.0), (14, 6.5), (9, 4.5), (6, 3), (4.5, 4), (4.5, 5)]
+    return curved(nodes, sizes, up=(0, 0, 1))
 
 
 def _above_arch(above: Joint) -> Shape:

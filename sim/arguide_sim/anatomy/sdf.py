@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import CubicSpline, PchipInterpolator, RBFInterpolator
 
-Points: TypeAlias = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]
+Points: TypeAlias = Array
 Distances: TypeAlias = NDArray[np.float64]
 Shape: TypeAlias = Callable[[Points], Distances]
 
@@ -73,6 +75,17 @@ def placed(a: Shape, world_from_local: NDArray[np.float64]) -> Shape:
     return lambda p: a((p - origin) @ rotation)
 
 
+def roughened(a: Shape, height: float, wavelength: float) -> Shape:
+    """`a` with a surface that undulates by up to about `height` mm, as living bone does (two octaves of a gyroid)."""
+    turn = np.array([[0.36, 0.48, -0.8], [-0.8, 0.6, 0.0], [0.48, 0.64, 0.6]])
+
+    def waves(p: Points, scale: float) -> Distances:
+        x, y, z = (p @ turn).T * (2 * np.pi / scale)
+        return np.asarray(np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x))
+
+    return lambda p: a(p) + height / 2 * (0.7 * waves(p, wavelength) + 0.3 * waves(p, 0.45 * wavelength))
+
+
 def half_space(point: ArrayLike, outward: ArrayLike) -> Shape:
     """Everything behind the plane through `point` with unit normal along `outward`."""
     normal = np.asarray(outward, float) / np.linalg.norm(outward)
@@ -102,6 +115,17 @@ def tube(nodes: ArrayLike, radii: ArrayLike, up: ArrayLike = (0.0, 0.0, 1.0), bl
     size = np.broadcast_to(np.asarray(radii, float), (len(at), 2))
     parts = [_piece(at[i], at[i + 1], size[i], size[i + 1], np.asarray(up, float)) for i in range(len(at) - 1)]
     return union(parts, blend)
+
+
+def curved(
+    nodes: ArrayLike, radii: ArrayLike, up: ArrayLike = (0.0, 0.0, 1.0), pieces: int = 4, blend: float = 0.0
+) -> Shape:
+    """A tube that bends smoothly through its nodes: every stretch between two of them made of `pieces`."""
+    at = np.asarray(nodes, float)
+    size = np.broadcast_to(np.asarray(radii, float), (len(at), 2))
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(at, axis=0), axis=1))])
+    fine = np.interp(np.arange((len(at) - 1) * pieces + 1) / pieces, np.arange(len(at)), along)
+    return tube(CubicSpline(along, at)(fine), PchipInterpolator(along, size)(fine), up, blend)
 
 
 def _piece(a: Points, b: Points, size_a: Points, size_b: Points, up: Points) -> Shape:
@@ -137,7 +161,7 @@ def polygon(outline: ArrayLike) -> Callable[[Distances, Distances], Distances]:
             crosses = (ay > y) != (by > y)
             if ey != 0.0:
                 inside ^= crosses & (x < ax + (y - ay) * ex / ey)
-        return np.where(inside, -1.0, 1.0) * np.sqrt(nearest)
+        return np.asarray(np.where(inside, -1.0, 1.0) * np.sqrt(nearest))
 
     return distance
 
@@ -158,5 +182,26 @@ def plate(outline: ArrayLike, half_thickness: float | Callable[[Points], Distanc
     def shape(p: Points) -> Distances:
         thick = half_thickness(p) if callable(half_thickness) else half_thickness
         return smooth_max(inside(p[:, 1], p[:, 2]), np.abs(p[:, 0]) - thick, edge)
+
+    return shape
+
+
+def sheet(border: ArrayLike, inner: ArrayLike, edge: float = 3.0) -> Shape:
+    """A curved plate through landmarks: `border` (n, 4) in order around it, `inner` (m, 4); x, y, z, half thickness.
+
+    Over the plane that fits the landmarks best, height and half thickness are interpolated (thin-plate splines).
+    """
+    around = np.asarray(border, float)
+    known = np.concatenate([around, np.asarray(inner, float)])
+    center = known[:, :3].mean(axis=0)
+    axes = np.linalg.svd(known[:, :3] - center)[2].T
+    flat = (known[:, :3] - center) @ axes
+    height = RBFInterpolator(flat[:, :2], np.column_stack([flat[:, 2], known[:, 3]]), smoothing=1.0)
+    inside = polygon(smooth_outline(flat[: len(around), :2]))
+
+    def shape(p: Points) -> Distances:
+        q = (p - center) @ axes
+        middle, half = height(q[:, :2]).T
+        return smooth_max(inside(q[:, 0], q[:, 1]), 0.8 * (np.abs(q[:, 2] - middle) - half), edge)
 
     return shape

@@ -4,6 +4,8 @@ Cross-sections are superellipses whose rear follows the spinous processes under 
 furrow between the erector spinae muscles, the buttocks and the cleft between them.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
@@ -18,17 +20,14 @@ HALF_WIDTHS = ((-150, 172.0), (-70, 170.0), (-10, 158.0), (40, 146.0), (90, 142.
 DEPTHS = ((-150, 205.0), (-70, 212.0), (-10, 206.0), (60, 196.0), (150, 200.0), (230, 212.0))
 """Image z, mm; width and depth of the trunk of an adult of average weight."""
 
-ENDS = (-124.0, 228.0)
+ENDS = (-132.0, 228.0)
 """Image z of the two cuts."""
 
 
 def skin(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     """The closed trunk in the image frame."""
     rear = rear_line(levels, curve)
-    half_width, depth = (
-        PchipInterpolator(*zip(*HALF_WIDTHS, strict=True)),
-        PchipInterpolator(*zip(*DEPTHS, strict=True)),
-    )
+    half_width, depth = _through(HALF_WIDTHS), _through(DEPTHS)
 
     def shape(p: Points) -> Distances:
         x, z = p[:, 0], np.clip(p[:, 2], *ENDS)
@@ -45,14 +44,14 @@ def skin(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
 
 def rear_line(levels: tuple[Level, ...], curve: SpineCurve) -> PchipInterpolator:
     """y of the skin over the midline against z, before the relief of muscles and buttocks."""
-    points = [(-150.0, -62.0), (-95.0, -70.0), (-40.0, -74.0)]
+    points = [(-150.0, -64.0), (-95.0, -74.0), (-40.0, -80.0)]
     for level in reversed(levels[:-1]):
         wall = (level.depth_low + level.depth_up) / 4 + level.canal_depth + SPINOUS_LENGTH[level.name]
         frame = curve.bodies[level.name]
         tip = frame[:3, :3] @ (0, -wall - COVER_MM[level.name], -10) + frame[:3, 3]
         points.append((float(tip[2]), float(tip[1])))
     top = points[-1]
-    return PchipInterpolator(*zip(*points, (top[0] + 45, top[1] - 8), (top[0] + 120, top[1] - 16), strict=True))
+    return _through([*points, (top[0] + 45, top[1] - 8), (top[0] + 120, top[1] - 16)])
 
 
 def relief(x: Distances, z: Distances) -> Distances:
@@ -62,3 +61,9 @@ def relief(x: Distances, z: Distances) -> Distances:
     buttocks = np.interp(z, [-150, -110, -60, -10, 30], [30.0, 26.0, 13.0, 2.0, 0.0])
     cheeks = np.exp(-(((np.abs(x) - 68) / 45) ** 2)) * (1 - np.exp(-((x / 10) ** 2)))
     return np.asarray(lumbar * muscles + buttocks * cheeks)
+
+
+def _through(points: Sequence[tuple[float, float]]) -> PchipInterpolator:
+    """A curve through (z, value) pairs that never overshoots them."""
+    z, value = np.array(points).T
+    return PchipInterpolator(z, value)

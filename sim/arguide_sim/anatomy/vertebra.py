@@ -4,6 +4,7 @@ Everything is described on the right side and mirrored. Lengths that are not in 
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arguide_sim.anatomy.joints import Joint
 from arguide_sim.anatomy.sdf import (
@@ -11,6 +12,7 @@ from arguide_sim.anatomy.sdf import (
     Points,
     Shape,
     common,
+    curved,
     cut,
     ellipsoid,
     mirrored,
@@ -23,10 +25,10 @@ from arguide_sim.anatomy.sdf import (
 from arguide_sim.anatomy.spine_curve import Level
 
 SPINOUS_LENGTH = {"T12": 24.0, "L1": 28.0, "L2": 30.0, "L3": 30.0, "L4": 27.0, "L5": 21.0}
-LAMINA_HALF_HEIGHT = {"T12": 11.0, "L1": 11.5, "L2": 11.5, "L3": 11.0, "L4": 10.0, "L5": 8.0}
+LAMINA_HALF_HEIGHT = {"T12": 10.5, "L1": 10.5, "L2": 10.5, "L3": 10.0, "L4": 9.0, "L5": 7.5}
 
 
-def body(level: Level, waist: float = 0.10, cup: float = 1.8) -> Shape:
+def body(level: Level, waist: float = 0.13, cup: float = 1.8) -> Shape:
     """Kidney-shaped body: waisted by the fraction `waist`, endplates hollowed by `cup` mm inside their rim."""
     slope = np.tan(np.radians(level.wedge_deg / 2))
     half = level.height / 2
@@ -59,31 +61,37 @@ def arch(level: Level, below: Joint, above: Joint) -> Shape:
     tall = LAMINA_HALF_HEIGHT[level.name]
 
     pedicle = tube([(x - 2, wall + 6, z), (x, wall - 3, z), (x + 1, wall - 10, z - 1)], [half, half, half])
+    # From the pars, the narrow bridge below the superior process, to the midline; highest beside the spinous process.
     lamina = tube(
-        [(x + 0.5, wall - 12, z - 4), (x - 3, canal_back + 1, -4), (0, canal_back - 4, -5)],
-        [(4.5, 7.5), (4.0, tall), (3.5, tall)],
+        [(x + 0.5, wall - 12, z - 5), (x - 5, canal_back + 1, -5.5), (0, canal_back - 4, -5)],
+        [(4.5, 6.0), (4.0, tall), (3.5, tall - 2.5)],
     )
-    inferior = tube(
-        [(0.7 * x, canal_back - 1, -5), below.point(-5.5, 1, 7), below.point(-5.0, 0, -7)],
-        [(5.5, 4.5), (6.0, 6.0), (5.0, 5.5)],
-        up=(0, 1, 0),
+    canal_at = wall - level.canal_depth / 2 + 0.5
+    canal = tube([(0, canal_at, 60), (0, canal_at, -60)], (level.canal_width / 2, level.canal_depth / 2), up=(0, 1, 0))
+    ring = union([pedicle, lamina, transverse(level, x, wall, z)], 4.0)
+    ring = union(
+        [cut(union([ring, superior_process(x, wall, z, above)], 4.0), canal, blend=1.5), spinous(level, canal_back)],
+        4.0,
     )
-    superior = tube(
-        [(x + 1.5, wall - 10, z - 2), above.point(5.0, 1, -4), above.point(4.5, 1, 6)],
-        [(6.0, 6.0), (6.0, 6.5), (4.5, 5.5)],
-        up=(0, 1, 0),
-    )
-    mamillary = ellipsoid(above.point(4.5, 6.5, 0), (3.5, 4.0, 5.0))
-    superior = common(union([superior, mamillary], 3.0), above.superior_side(), 1.0)
-    inferior = common(inferior, below.inferior_side(), 1.0)
-    canal = tube(
-        [(0, wall - level.canal_depth / 2 + 0.5, 60), (0, wall - level.canal_depth / 2 + 0.5, -60)],
-        (level.canal_width / 2, level.canal_depth / 2),
-        up=(0, 1, 0),
-    )
-    ring = union([pedicle, lamina, transverse(level, x, wall, z)], 3.0)
-    ring = union([cut(union([ring, superior], 3.0), canal, blend=1.5), spinous(level, canal_back)], 3.0)
-    return union([ring, inferior], 2.0)
+    start = np.array([0.6 * x, canal_back - 1.5, -6.0])
+    return union([ring, inferior_process(start, below)], 4.0)
+
+
+def superior_process(x: float, wall: float, z: float, above: Joint) -> Shape:
+    """Right superior articular process, hollow behind, with the mamillary process on its rear edge."""
+    normal = above.frame[:3, 0]
+    stem = tube([np.array([x + 1.5, wall - 10, z - 3]), above.point(5.0, 0, -5)], [(6.0, 6.0), (7.0, 5.0)], up=normal)
+    ear = tube([above.point(5.0, 0, -5), above.point(4.0, 0.5, 4)], [(7.0, 5.0), (5.5, 3.5)], up=normal)
+    mamillary = ellipsoid(above.point(5.0, 6.0, -1), (3.5, 4.0, 4.5))
+    return common(union([stem, ear, mamillary], 3.0), above.superior_side(), 1.5)
+
+
+def inferior_process(start: NDArray[np.float64], below: Joint) -> Shape:
+    """Right inferior articular process, from the lamina down to the joint, round towards it."""
+    normal = below.frame[:3, 0]
+    stem = tube([start, below.point(-5.5, 0, 6)], [(6.0, 4.5), (6.0, 5.0)], up=normal)
+    tongue = tube([below.point(-5.5, 0, 6), below.point(-4.8, -0.5, -4)], [(6.0, 5.0), (5.5, 4.2)], up=normal)
+    return common(union([stem, tongue], 3.0), below.inferior_side(), 1.5)
 
 
 def transverse(level: Level, x: float, wall: float, z: float) -> Shape:
@@ -93,12 +101,20 @@ def transverse(level: Level, x: float, wall: float, z: float) -> Shape:
         return tube(
             [(x, wall - 7, z - 1), (x + 14, wall - 9, z + 1), (end, wall - 13, z + 5)], [(7, 8.5), (5.5, 6.5), (4, 5)]
         )
-    rise = {"L3": 2.0, "L4": 5.0}.get(level.name, 1.0)
+    rise = {"L3": 2.0, "L4": 6.0}.get(level.name, 1.0)
     middle = 0.5 * (x + end)
-    return tube(
-        [(x + 1, wall - 10, z - 2), (middle, wall - 13, z - 2), (end, wall - 17, z - 2 + rise)],
-        [(4.5, 6.5), (2.8, 5.0), (2.5, 4.5)],
+    blade = curved(
+        [
+            (x + 1, wall - 10, z - 2),
+            (middle, wall - 13, z - 2.5),
+            (end - 4, wall - 16, z - 2 + rise),
+            (end + 1, wall - 17, z - 1 + rise),
+        ],
+        [(4.5, 6.5), (2.6, 4.6), (2.4, 4.8), (1.8, 2.8)],
+        blend=1.0,
     )
+    accessory = ellipsoid((x + 4, wall - 15, z - 4), (2.5, 3.0, 3.0))
+    return union([blade, accessory], 3.0)
 
 
 def spinous(level: Level, root: float) -> Shape:

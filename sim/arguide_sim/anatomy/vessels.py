@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy.nerves import in_image
-from arguide_sim.anatomy.sdf import Shape, tube, union
+from arguide_sim.anatomy.sdf import Shape, curved, union
 from arguide_sim.anatomy.spine_curve import Level, SpineCurve
 
 AORTA_MM, CAVA_MM = 8.5, (11.0, 8.5)
@@ -22,16 +22,16 @@ def _before(level: Level, curve: SpineCurve, x: float, off: float, z: float = 0.
 
 def aorta(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     """Down the left front of the bodies to its bifurcation at L4, with both common iliac arteries."""
-    trunk = [_before(levels[0], curve, -5, AORTA_MM + 2, 20)]
+    trunk = [_before(levels[0], curve, -5, AORTA_MM + 2, 40)]
     trunk += [_before(level, curve, x, AORTA_MM + 2) for level, x in zip(levels[:4], (-6, -8, -9, -9), strict=True)]
     fork = _before(levels[4], curve, -5, AORTA_MM + 3.5, -6)
-    right = [fork, _before(levels[5], curve, 14, 26, 2), (36, 36, -22), (50, 40, -60)]
-    left = [fork, _before(levels[5], curve, -20, 20, 4), (-38, 34, -22), (-52, 38, -60)]
+    right = [fork, _before(levels[5], curve, 14, 26, 2), (36, 36, -22), (50, 42, -60), (66, 66, -112)]
+    left = [fork, _before(levels[5], curve, -20, 20, 4), (-38, 34, -22), (-52, 42, -60), (-66, 66, -112)]
     return union(
         [
-            tube(np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), (0, 1, 0), 2.0),
-            tube(np.array(right), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 1.5),
-            tube(np.array(left), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 1.5),
+            curved(np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), (0, 1, 0), 3),
+            curved(np.array(right), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 4),
+            curved(np.array(left), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 4),
         ],
         4.0,
     )
@@ -39,17 +39,24 @@ def aorta(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
 
 def vena_cava(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     """Up the right front of the bodies from its confluence at L5, with both common iliac veins."""
-    trunk = [_before(levels[0], curve, 16, CAVA_MM[1] + 8, 20)]
+    trunk = [_before(levels[0], curve, 16, CAVA_MM[1] + 8, 40)]
     offs = (7, 5, 3, 2, 2)
     trunk += [_before(level, curve, 15, CAVA_MM[1] + off) for level, off in zip(levels[:5], offs, strict=True)]
     fork = _before(levels[5], curve, 12, 11, 6)
-    right = [fork, (30, 26, -14), (40, 24, -35), (50, 26, -65)]
-    left = [fork, _before(levels[5], curve, -8, 9.5, -8), (-27, 22, -20), (-40, 22, -38), (-52, 24, -65)]
+    right = [fork, (30, 26, -14), (40, 24, -35), (51, 30, -65), (62, 54, -112)]
+    left = [
+        fork,
+        _before(levels[5], curve, -8, 9.5, -8),
+        (-27, 22, -20),
+        (-40, 22, -38),
+        (-52, 29, -65),
+        (-62, 54, -112),
+    ]
     return union(
         [
-            tube(np.array([*trunk, fork]), CAVA_MM, (0, 1, 0), 2.0),
-            tube(np.array(right), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 1.5),
-            tube(np.array(left), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 1.5),
+            curved(np.array([*trunk, fork]), CAVA_MM, (0, 1, 0), 3),
+            curved(np.array(right), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 4),
+            curved(np.array(left), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 4),
         ],
         4.0,
     )
