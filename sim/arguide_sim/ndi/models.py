@@ -4,6 +4,7 @@ Volumes are pyramids cut off in front and behind; the tracker looks along −z. 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +21,20 @@ class Pyramid:
     near_half: tuple[float, float]
     far_half: tuple[float, float]
 
-    @property
+    @cached_property
     def centre(self) -> Array:
         """The middle of the volume, (3,) in mm."""
         return np.array([0.0, 0.0, (self.near_z + self.far_z) / 2])
 
     def contains(self, points: Array) -> NDArray[np.bool_]:
         """Which of the (n, 3) points in the tracker frame (mm) lie inside, (n,)."""
-        share = (points[:, 2:3] - self.near_z) / (self.far_z - self.near_z)
-        half = (1 - share) * self.near_half + share * self.far_half
+        x, y, z = points.T
+        share = (z - self.near_z) / (self.far_z - self.near_z)
         inside: NDArray[np.bool_] = (
-            (share[:, 0] >= 0) & (share[:, 0] <= 1) & (np.abs(points[:, :2]) <= half).all(axis=1)
+            (share >= 0)
+            & (share <= 1)
+            & (np.abs(x) <= self.near_half[0] + share * (self.far_half[0] - self.near_half[0]))
+            & (np.abs(y) <= self.near_half[1] + share * (self.far_half[1] - self.near_half[1]))
         )
         return inside
 
@@ -50,6 +54,8 @@ class Model:
     volume: Pyramid
     volume_code: str
     passive_ports: int
+    working_distance_mm: float
+    """Where one puts the phantom: well inside the volume, with room for the tools above it."""
 
     def version(self, processor: str) -> str | None:
         """What VER answers for `processor` (one digit), or None for a processor it does not have."""
@@ -92,6 +98,7 @@ MODELS = {
             volume=Pyramid(near_z=-557, far_z=-1336, near_half=(245.5, 196), far_half=(469, 443.5)),
             volume_code="7",
             passive_ports=6,
+            working_distance_mm=1120,
         ),
         Model(
             name="spectra",
@@ -104,6 +111,7 @@ MODELS = {
             volume=_SPECTRA_PYRAMID,
             volume_code="5",
             passive_ports=9,
+            working_distance_mm=1500,
         ),
         Model(
             name="vega",
@@ -116,6 +124,7 @@ MODELS = {
             volume=_SPECTRA_PYRAMID,
             volume_code="5",
             passive_ports=9,
+            working_distance_mm=1500,
         ),
     )
 }

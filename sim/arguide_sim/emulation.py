@@ -1,0 +1,132 @@
+"""Puts a whole emulation together: a tracker, a world in front of it, and somebody who moves the tools."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
+
+from arguide.asset_files import find_profile, find_scenario
+from arguide.errors import SettingsError
+from arguide.settings.profile import TrackerProfile
+from arguide.settings.profile_file import read_profile
+from arguide.settings.scenario import Plan, Scenario
+from arguide.settings.scenario_file import read_scenario
+from arguide_sim.actors import idle, wave
+from arguide_sim.cameras import Actor, Cameras
+from arguide_sim.clock import Clock, RealClock, StepClock
+from arguide_sim.ndi.device import PolarisDevice
+from arguide_sim.ndi.models import MODELS
+from arguide_sim.noise import MarkerNoise
+from arguide_sim.timeline import Entry
+from arguide_sim.trainee import Trainee
+from arguide_sim.world import World, build_world
+
+CLOCKS: dict[str, Callable[[], Clock]] = {"real": RealClock, "step": StepClock}
+MOTIONS = ("trainee", "idle", "wave")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What can be chosen, on the command line and in a `sim://` address. Everything has a value that just works."""
+
+    model: str = "spectra"
+    scenario: str = "lumbar-facet"
+    """A shipped scenario's name, a folder or a file."""
+    plan: str = ""
+    """Name of the plan the trainee follows; empty: the scenario's first."""
+    profile: str = "emulated"
+    """The tracker profile that names the tools, by name or file."""
+    clock: str = "real"
+    seed: int = 1
+    motion: str = "trainee"
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("model", MODELS), ("clock", CLOCKS), ("motion", MOTIONS)):
+            if (given := getattr(self, name)) not in allowed:
+                raise SettingsError(f"emulator: no {name} {given!r}; choose one of {', '.join(allowed)}")
+        if not 0 <= self.seed < 2**32:
+            raise SettingsError(f"emulator: the seed is a number from 0 to {2**32 - 1}, got {self.seed}")
+
+    @classmethod
+    def from_texts(cls, texts: dict[str, str]) -> "Options":
+        """Options written as texts by name. Raises SettingsError for an unknown name or a bad value."""
+        known = [field.name for field in fields(cls)]
+        if unknown := next((name for name in texts if name not in known), None):
+            raise SettingsError(f"emulator: no option {unknown!r}; there are {', '.join(known)}")
+        values: dict[str, Any] = dict(texts)
+        if "seed" in texts:
+            if not texts["seed"].isdecimal():
+                raise SettingsError(f"emulator: the seed is a whole number, got {texts['seed']!r}")
+            values["seed"] = int(texts["seed"])
+        return cls(**values)
+
+
+class StoryTeller(Actor, Protocol):
+    """An actor who can tell beforehand what happens when."""
+
+    @property
+    def timeline(self) -> list[Entry]:
+        """What happens when, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """A running emulation, and what only the simulation knows."""
+
+    options: Options
+    device: PolarisDevice
+    world: World
+    actor: StoryTeller
+
+    def truth(self) -> dict[str, Any]:
+        """What a host should find out, as plain JSON data; lengths in mm, transforms as rows of 4."""
+        world = self.world
+        return {
+            "seed": self.options.seed,
+            "model": self.options.model,
+            "tracker_from_image": world.tracker_from_image.tolist(),
+            "reference_from_image": world.reference_from_image.tolist(),
+            "tips_mm": {name: tool.tip_mm.tolist() for name, tool in world.tools.items() if name != "reference"},
+            "timeline": [list(entry) for entry in self.actor.timeline],
+            "trainee": self.actor.truth() if isinstance(self.actor, Trainee) else None,
+        }
+
+
+def emulate(options: Options) -> Emulation:
+    """Build everything that `options` ask for. Raises SettingsError when a file or name is wrong."""
+    model = MODELS[options.model]
+    profile = read_profile(find_profile(options.profile))
+    scenario, plan = _exercise(options)
+    world = build_world(profile, scenario, plan, options.seed, model.working_distance_mm)
+    actor = _actor(options, profile, world, scenario, plan)
+    cameras = Cameras(world, actor, model.volume, MarkerNoise(options.seed))
+    return Emulation(options, PolarisDevice(model, CLOCKS[options.clock](), cameras), world, actor)
+
+
+def _exercise(options: Options) -> tuple[Scenario | None, Plan | None]:
+    """The scenario and the plan in it; only the trainee needs one."""
+    if options.motion != "trainee":
+        return None, None
+    scenario = read_scenario(find_scenario(options.scenario))
+    if not options.plan:
+        return scenario, scenario.plans[0]
+    plan = next((plan for plan in scenario.plans if plan.name == options.plan), None)
+    if plan is None:
+        names = ", ".join(repr(plan.name) for plan in scenario.plans)
+        raise SettingsError(f"{scenario.file}: no plan {options.plan!r}; it has {names}")
+    return scenario, plan
+
+
+def _actor(
+    options: Options, profile: TrackerProfile, world: World, scenario: Scenario | None, plan: Plan | None
+) -> StoryTeller:
+    if scenario is None or plan is None:
+        return idle(world) if options.motion == "idle" else wave(world)
+    for name in ("reference", "stylus", "needle"):
+        tool = profile.tool(name)
+        if tool is None or (name != "reference" and (tool.tip_mm is None or tool.direction is None)):
+            raise SettingsError(
+                f"{profile.file}: the simulated trainee needs a {name!r} with tip_mm and direction; add it, or use"
+                " --motion wave"
+            )
+    return Trainee(world, scenario, plan, options.seed)

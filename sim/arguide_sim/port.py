@@ -1,0 +1,83 @@
+"""The emulated tracker as a port inside the host's own process: `sim://polaris?scenario=lumbar-facet&clock=step&seed=1`.
+
+The same device, the same bytes, no pseudo-terminal between: for tests, and for machines where nothing else will do.
+"""
+
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+from arguide.errors import PortError, SettingsError
+from arguide_sim.emulation import Emulation, Options, emulate
+
+
+class SimPort:
+    """A line whose other end is a device in the same process. Structurally an `arguide.ports.port.Port`."""
+
+    def __init__(self, name: str, emulation: Emulation, wait: Callable[[float], None]) -> None:
+        self.emulation = emulation
+        """The world behind the line, for whoever may know the truth."""
+        self._name = name
+        self._device = emulation.device
+        self._wait = wait
+        self._arrived = b""
+        self._baud = 9600
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """The address it was opened by."""
+        return self._name
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has arrived. The device speaks only when spoken to, so b"" after the wait is all that can follow."""
+        self._check()
+        if not self._arrived:
+            self._wait(timeout_s)
+        arrived, self._arrived = self._arrived, b""
+        return arrived
+
+    def write(self, data: bytes) -> None:
+        """Send; at the wrong speed the device hears noise and says nothing."""
+        self._check()
+        if self._baud == self._device.baud:
+            self._arrived += self._device.receive(data)
+
+    def drop_input(self) -> None:
+        """Forget what has arrived."""
+        self._arrived = b""
+
+    def send_break(self, duration_s: float) -> None:
+        """Reset the device; its message is readable at 9600 baud only."""
+        self._check()
+        message = self._device.receive_break()
+        self._arrived = message if self._baud == self._device.baud else b""
+
+    def set_baud(self, baud: int, handshake: bool = False) -> None:
+        """Change the host's speed."""
+        self._baud = baud
+
+    def close(self) -> None:
+        """Close; the device is gone with its port."""
+        self._closed = True
+
+    def _check(self) -> None:
+        if self._closed:
+            raise PortError(f"{self._name} is closed; open it again")
+
+
+def open_port(url: str) -> SimPort:
+    """Open a `sim://` address. Raises PortError for an address that makes no sense, SettingsError for bad options."""
+    parts = urlsplit(url)
+    if parts.scheme != "sim" or parts.netloc != "polaris" or parts.path not in ("", "/"):
+        raise PortError(f"{url}: expected sim://polaris?option=value&…, e.g. sim://polaris?clock=step&seed=1")
+    try:
+        texts = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError as error:
+        raise SettingsError(f"{url}: {error}; write options as name=value, joined by &") from None
+    emulation = emulate(Options.from_texts(texts))
+    return SimPort(url, emulation, _no_time if emulation.options.clock == "step" else time.sleep)
+
+
+def _no_time(seconds: float) -> None:
+    """Waiting on simulated time takes none."""

@@ -1,0 +1,170 @@
+"""The truth: tools as they really are, and where everything lies before anybody moves it.
+
+The phantom lies 1 to 1.5 m in front of the tracker, which looks down at it from one end, some 30° off the vertical.
+Placement and the errors of making are seeded: the same seed gives the same world.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from arguide.errors import SettingsError
+from arguide.geometry.transforms import Array, from_parts, inverse, rotation_about, translation
+from arguide.settings.profile import ToolProfile, TrackerProfile
+from arguide.settings.scenario import Plan, Scenario
+from arguide_sim.hands.motion import aim
+from arguide_sim.ndi.definition import Definition, read_definition
+from arguide_sim.ndi.refusal import Refusal
+
+STYLUS_BENT_MM = (1.0, 2.0)
+"""How far a stylus tip is off its drawing: enough that pivoting matters."""
+NEEDLE_BENT_MM = (0.05, 0.2)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tracked tool as it really is."""
+
+    name: str
+    definition: Definition
+    tip_mm: Array
+    """True tip in the tool's marker frame, (3,); the middle of the markers for a tool without a tip."""
+    tool_from_tip: Array
+    """(4, 4): origin at the true tip, +z the direction of advance, +x the side the markers look to."""
+
+    @cached_property
+    def tip_from_tool(self) -> Array:
+        """The inverse of `tool_from_tip`, (4, 4)."""
+        return inverse(self.tool_from_tip)
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that is true before the first frame. Lengths in mm."""
+
+    seed: int
+    tools: Mapping[str, Tool]
+    tracker_from_image: Array
+    """Where the phantom lies at first, (4, 4)."""
+    reference_from_image: Array
+    """Where the reference body is fixed to it: what a registration has to find, (4, 4)."""
+    centre: Array
+    """The middle of the worked-on part of the phantom, image frame, (3,)."""
+    up: Array
+    """Out of the phantom towards whoever works on it, a unit vector in the image frame, (3,)."""
+    along: Array
+    """Along the table, a unit vector in the image frame, (3,)."""
+
+    @cached_property
+    def image_from_reference(self) -> Array:
+        """Where the reference body is on the phantom, (4, 4)."""
+        return inverse(self.reference_from_image)
+
+    @cached_property
+    def face(self) -> Array:
+        """From the phantom towards the tracker, a unit vector in the image frame, (3,)."""
+        way = inverse(self.tracker_from_image)[:3, 3] - self.centre
+        unit: Array = way / np.linalg.norm(way)
+        return unit
+
+    @cached_property
+    def aside(self) -> Array:
+        """Across the table, a unit vector in the image frame, (3,)."""
+        return np.cross(self.up, self.along)
+
+    def place(self, aside: float, along: float, up: float) -> Array:
+        """A point of the image frame, given in mm from the centre, (3,)."""
+        point: Array = self.centre + aside * self.aside + along * self.along + up * self.up
+        return point
+
+    def resting_place(self, tool: str) -> Array:
+        """Where a tool lies when nobody holds it: image_from_tip (4, 4), on a side table left or right of the phantom."""
+        row = [name for name in self.tools if name != "reference"].index(tool)
+        side, rank = (-1 if row % 2 else 1), row // 2
+        return aim(self.place(side * (170.0 + 45.0 * rank), 30.0, -40.0), self.along, self.face)
+
+
+def build_world(
+    profile: TrackerProfile, scenario: Scenario | None, plan: Plan | None, seed: int, distance_mm: float = 1200.0
+) -> World:
+    """Lay out the world that this profile's tracker sees, the phantom `distance_mm` before it.
+
+    Raises SettingsError for a tool that cannot be built.
+    """
+    random = np.random.default_rng([seed, 0])
+    tools = {tool.name: _tool(tool, random) for tool in profile.tools}
+    centre = np.mean([f.position for f in scenario.fiducials], axis=0) if scenario else np.zeros(3)
+    up, along = _directions(plan)
+    tracker_from_image = _placement(centre, up, along, distance_mm, random)
+    world = World(seed, tools, tracker_from_image, np.eye(4), centre, up, along)
+    return World(seed, tools, tracker_from_image, _reference_from_image(world, scenario, random), centre, up, along)
+
+
+def _tool(profile: ToolProfile, random: np.random.Generator) -> Tool:
+    try:
+        definition = read_definition(profile.definition.read_bytes())
+    except OSError as error:
+        raise SettingsError(
+            f"{profile.definition}: {error.strerror}; the profile names it for {profile.name!r}"
+        ) from None
+    except Refusal as refusal:
+        raise SettingsError(
+            f"{profile.definition}: not a tool-definition file ({refusal}); make or download it again"
+        ) from None
+    middle = definition.markers.mean(axis=0) if len(definition.markers) else np.zeros(3)
+    off = random.uniform(*(STYLUS_BENT_MM if profile.name == "stylus" else NEEDLE_BENT_MM))
+    tip = middle if profile.tip_mm is None else np.array(profile.tip_mm) + off * _any_direction(random)
+    direction = _across(definition.normal) if profile.direction is None else profile.direction
+    return Tool(profile.name, definition, tip, aim(tip, direction, definition.normal))
+
+
+def _directions(plan: Plan | None) -> tuple[Array, Array]:
+    """Up and along for a phantom that lies so that the plan goes downwards: the axes of the image nearest to that."""
+    out = np.array([0.0, -1.0, 0.0]) if plan is None else np.subtract(plan.entry, plan.target)
+    axis = int(np.argmax(np.abs(out)))
+    up = np.sign(out[axis]) * np.eye(3)[axis]
+    return up, np.eye(3)[1 if axis == 2 else 2]
+
+
+def _placement(centre: Array, up: Array, along: Array, distance_mm: float, random: np.random.Generator) -> Array:
+    flat = from_parts([along, np.cross(up, along), up], np.zeros(3))
+    leaning = rotation_about([0, 1, 0], np.radians(random.uniform(25, 32)))
+    turned = rotation_about([0, 0, 1], np.radians(random.uniform(-10, 10)))
+    where = np.array([0.0, 0.0, -distance_mm]) + random.uniform(-15, 15, 3)
+    return translation(where) @ turned @ leaning @ flat @ translation(-centre)
+
+
+def _reference_from_image(world: World, scenario: Scenario | None, random: np.random.Generator) -> Array:
+    """The reference body stands beyond the last fiducial, its markers towards the tracker."""
+    if "reference" not in world.tools:
+        return np.eye(4)
+    points = np.array([f.position for f in scenario.fiducials]) if scenario else world.centre[None]
+    beyond = ((points - world.centre) @ world.along).max() + 70.0
+    where = world.place(random.uniform(40, 60), beyond, 35.0)
+    # +x of its tip frame is where the markers look: up, leaning a little towards the tracker.
+    image_from_tip = aim(where, world.along, world.up + 0.3 * world.face + 0.1 * random.standard_normal(3))
+    return world.tools["reference"].tool_from_tip @ inverse(image_from_tip)
+
+
+def _across(direction: ArrayLike) -> Array:
+    """Some direction at right angles to `direction`."""
+    d = np.asarray(direction, dtype=float)
+    return np.cross(d, np.eye(3)[int(np.argmin(np.abs(d)))])
+
+
+def _any_direction(random: np.random.Generator) -> Array:
+    way = random.standard_normal(3)
+    unit: Array = way / np.linalg.norm(way)
+    return unit
+
+
+def identify(world: World, markers: Array, tolerance_mm: float = 0.5) -> str | None:
+    """The tool whose markers are at these (n, 3) places in the marker frame, or None."""
+    for name, tool in world.tools.items():
+        own = tool.definition.markers
+        if own.shape == markers.shape and len(own) and np.abs(own - markers).max() <= tolerance_mm:
+            return name
+    return None
