@@ -36,7 +36,8 @@ OPTIONS = Options.TRANSFORMS | Options.OUT_OF_VOLUME
 MAX_FAILURES = 5
 """Bad replies in a row before `read` gives up: at 60 Hz a tenth of a second of pure noise."""
 STALL_S = 2.0
-"""A device that repeats one frame for so long has stopped measuring."""
+STALL_REPEATS = 5000
+"""A device that repeats one frame for so long, or so often (a simulated clock may stand still), has stopped measuring."""
 ANSWER_S = 0.3
 """Patience for tracking data beyond their time on the wire."""
 FAREWELL_S = 1.0
@@ -155,7 +156,7 @@ class NdiTracker:
 
     def _next_sample(self) -> Sample:
         exchange = self._line
-        failures = 0
+        failures = repeats = 0
         give_up_at = self._clock() + STALL_S
         while True:
             if (wait := self._pacing.wait_s(self._clock())) > 0:
@@ -176,7 +177,8 @@ class NdiTracker:
                 return sample_of(reply, self._handles, frame, arrived)
             self._pacing.repeated(asked)
             self.statistics.repeated += 1
-            if arrived > give_up_at:
+            repeats += 1
+            if arrived > give_up_at or repeats > STALL_REPEATS:
                 raise TrackerError(
                     f"{self._profile.reply}: no new frame for {STALL_S:g} s; the tracker has stopped measuring:"
                     " look at its status lights, then connect again"

@@ -18,7 +18,9 @@ GAP_S = 0.15
 QUIET_S = 0.03
 """After unreadable bytes we ask again once the line was quiet this long."""
 NOISE_LIMIT_S = 1.0
-"""A line that does not fall silent for so long carries something else than an NDI tracker."""
+NOISE_LIMIT_BYTES = 200_000
+"""A line that does not fall silent for so long carries something else than an NDI tracker. The bytes count too,
+because a simulated clock may stand still."""
 TRIES = 3
 
 RESET = "RESET"
@@ -114,10 +116,11 @@ class Exchange:
     def settle(self) -> None:
         """Drop what arrives until the line is quiet. Raises BadReplyError when it never is."""
         self._reader.reset()
-        deadline = self._clock() + NOISE_LIMIT_S
+        deadline, dropped = self._clock() + NOISE_LIMIT_S, 0
         while data := self.port.read(QUIET_S):
             self.statistics.stray_bytes += len(data)
-            if self._clock() > deadline:
+            dropped += len(data)
+            if self._clock() > deadline or dropped > NOISE_LIMIT_BYTES:
                 raise BadReplyError(
                     f"{self.port.name}: bytes keep coming though nothing was asked; is this the tracker's port,"
                     " and does another program use it?"
