@@ -8,6 +8,7 @@ and what cannot be written is only slower next time.
 import hashlib
 import os
 from dataclasses import dataclass
+from math import dist, hypot
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -52,6 +53,21 @@ class DistanceField:
         to_box = np.linalg.norm(grid - within, axis=1) * self.spacing_mm
         near = self._interpolate(within)
         return np.where(to_box > 0, np.hypot(to_box, near), near)
+
+    def distance_at(self, point: Array) -> float:
+        """The distance of one point (3,), the same as `distance` but in a few microseconds: no arrays are made."""
+        grid = [(p - o) / self.spacing_mm for p, o in zip(point.tolist(), self.origin.tolist(), strict=True)]
+        within = [min(max(g, 0.0), n - 1.0) for g, n in zip(grid, self.values.shape, strict=True)]
+        cell = [min(int(w), n - 2) for w, n in zip(within, self.values.shape, strict=True)]
+        x, y, z = (w - c for w, c in zip(within, cell, strict=True))
+        i, j, k = cell
+        (a, b), (c, d) = self.values[i, j : j + 2, k : k + 2].tolist()
+        (e, f), (g, h) = self.values[i + 1, j : j + 2, k : k + 2].tolist()
+        low = (a * (1 - y) + c * y) * (1 - z) + (b * (1 - y) + d * y) * z
+        high = (e * (1 - y) + g * y) * (1 - z) + (f * (1 - y) + h * y) * z
+        near = low * (1 - x) + high * x
+        outside = dist(grid, within) * self.spacing_mm
+        return hypot(outside, near) if outside > 0 else near
 
     def _interpolate(self, grid: Array) -> Array:
         """Values (n,) at grid coordinates (n, 3) within the box."""

@@ -51,7 +51,7 @@ def load_anatomy(scenario: Scenario, plan: Plan, progress: Progress = lambda don
 
 
 def _under_mesh(skin: DistanceField) -> UnderSkin:
-    return lambda point: -float(skin.distance(point[None])[0])
+    return lambda point: -skin.distance_at(point)
 
 
 def _under_plane(plan: Plan) -> UnderSkin:

@@ -181,3 +181,10 @@ def test_a_cache_that_cannot_be_written_is_survived(tmp_path: Path, box: Mesh, m
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("ARGUIDE_CACHE", os.fspath(tmp_path / "file" / "cache"))
     assert cached(box, margin_mm=4).distance([[0, 0, 0]])[0] == pytest.approx(-5, abs=0.01)
+
+
+@given(st.tuples(*[st.floats(-80, 80)] * 3))
+def test_one_point_is_answered_as_many(point: tuple[float, float, float]) -> None:
+    values = np.random.default_rng(1).uniform(-5, 40, (9, 8, 7)).astype(np.float32)
+    field = DistanceField(values, np.array([-20.0, -10, -15]), 4.0, 30.0)
+    assert field.distance_at(np.array(point)) == pytest.approx(field.distance([point])[0], rel=1e-6, abs=1e-6)
