@@ -1,0 +1,127 @@
+"""The pages say what the code does: generated parts are fresh, examples run, links lead somewhere, pictures are sound."""
+
+import doctest
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+
+from arguide.geometry.frames import FRAMES
+from arguide.guidance.state import Deviation
+from arguide.settings.scenario_file import read_scenario
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "hardware").rglob("*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def anchors(page: Path) -> set[str]:
+    """The names GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def dead_links(page: Path) -> Iterator[str]:
+    for link in LINK.findall(FENCED.sub("", page.read_text("utf-8"))):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            yield link
+
+
+def test_generated_parts_and_pictures_are_fresh() -> None:
+    done = subprocess.run(
+        [sys.executable, str(DOCS / "draw.py"), "--check"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, f"run python docs/draw.py:\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    assert list(dead_links(page)) == []
+
+
+def test_the_link_test_sees_a_dead_link(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One two\n[a](gone.md) [b](page.md#one-two) [c](#three) [d](https://example.org)\n```\n[e](x)\n```\n"
+    )
+    assert list(dead_links(page)) == ["gone.md", "#three"]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>>" in page.read_text("utf-8")], ids=name)
+def test_examples_run_as_printed(page: Path) -> None:
+    result = doctest.testfile(str(page), module_relative=False)
+    assert result.attempted > 0 and result.failed == 0
+
+
+@pytest.mark.parametrize("file", sorted((DOCS / "pictures").glob("*.svg")), ids=name)
+def test_pictures_are_well_formed_and_described(file: Path) -> None:
+    space = "{http://www.w3.org/2000/svg}"
+    picture = ElementTree.parse(file).getroot()
+    assert picture.tag == f"{space}svg" and picture.get("viewBox")
+    assert picture.findtext(f"{space}title") and picture.findtext(f"{space}desc")
+    styles = picture.findtext(f"{space}style") or ""
+    used = {part for element in picture.iter() for part in (element.get("class") or "").split()}
+    assert {part for part in used if f".{part}{{" not in styles} == set(), "a class that the style sheet does not know"
+
+
+def test_every_deviation_and_frame_is_on_its_page() -> None:
+    guidance, frames = ((DOCS / page).read_text("utf-8") for page in ("guidance.md", "frames.md"))
+    assert [f.name for f in fields(Deviation) if f"`{f.name}`" not in guidance] == []
+    assert [f.name for f in FRAMES if f"| `{f.name}` |" not in frames] == []
+
+
+def test_the_example_scenario_is_complete(tmp_path: Path) -> None:
+    found = re.search(r"^```toml\n(.*?)^```", (DOCS / "scenario.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert found
+    (tmp_path / "scenario.toml").write_text(found[1], "utf-8")
+    for structure in tomllib.loads(found[1])["structure"]:
+        mesh = tmp_path / structure["mesh"]
+        mesh.parent.mkdir(exist_ok=True)
+        mesh.touch()
+    scenario = read_scenario(tmp_path / "scenario.toml")
+    assert scenario.skin is not None and len(scenario.fiducials) == 3
+    assert scenario.plans[0].tolerance.lateral_mm.near == 3.0
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(item for extra in project["optional-dependencies"].values() for item in extra),
+    ]
+    names = {re.split(r"[^\w.-]", item)[0] for item in wanted} - {project["name"]}
+    reasons = set(
+        re.findall(r"^\| `([\w.-]+)` \|", (DOCS / "decisions/0002-dependencies.md").read_text("utf-8"), re.MULTILINE)
+    )
+    assert reasons == names
+
+
+def test_the_changelog_speaks_of_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 30
