@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "phase limits": tables.phase_limits,
     "steps": tables.step_table,
     "steps diagram": tables.step_diagram,
+    "keys": tables.keys,
     "scenario keys": scenario_keys.table_of_keys,
 }
 PART = re.compile(r"<!-- generated: ([^\n]+?) -->\n.*?\n?<!-- end -->", re.DOTALL)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from arguide.geometry.frames import FRAMES
 from arguide.guidance import phases, steps
 from arguide.guidance.state import Phase, Step
+from arguide.scene.card import HELP
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -59,3 +60,8 @@ def step_diagram() -> str:
     edges = [f"    {before.name} --> {after.name} : {event.value}" for (before, event), after in steps.NEXT.items()]
     ends = [f"    [*] --> {Step.PIVOT.name}", f"    {Step.DONE.name} --> [*]"]
     return "\n".join(["```mermaid", "stateDiagram-v2", "    direction LR", *names, ends[0], *edges, ends[1], "```"])
+
+
+def keys() -> str:
+    """What the keys do, from the program's own help."""
+    return table(("key", "what it does"), ((key, what) for key, what, _ in HELP))

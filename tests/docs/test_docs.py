@@ -1,7 +1,10 @@
 """The pages say what the code does: generated parts are fresh, examples run, links lead somewhere, pictures are sound."""
 
+import argparse
+import ast
 import doctest
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -13,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from arguide.cli.command_line import parser
 from arguide.geometry.frames import FRAMES
 from arguide.guidance.state import Deviation
 from arguide.settings.scenario_file import read_scenario
@@ -84,6 +88,47 @@ def test_pictures_are_well_formed_and_described(file: Path) -> None:
     styles = picture.findtext(f"{space}style") or ""
     used = {part for element in picture.iter() for part in (element.get("class") or "").split()}
     assert {part for part in used if f".{part}{{" not in styles} == set(), "a class that the style sheet does not know"
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Every `arguide …` of a page that has arguments: in fenced blocks and in line."""
+    text = page.read_text("utf-8")
+    for block in FENCED.findall(text):
+        yield from re.findall(r"^(?:.*&& |\$ )?arguide ((?:demo|run|replay|scenario)\b[^#\n]*)", block, re.MULTILINE)
+    yield from re.findall(r"`arguide ((?:demo|run|replay|scenario) [^`…]+)`", FENCED.sub("", text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_are_understood(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = []
+    for command in commands(page):
+        try:
+            assert isinstance(parser().parse_args(shlex.split(command)), argparse.Namespace)
+        except SystemExit:
+            reason = capsys.readouterr().err.strip().splitlines()[-1]
+            if "are required" not in reason:  # a command may be mentioned without all it needs
+                refused.append(f"{command.strip()}: {reason}")
+    assert refused == []
+
+
+def messages() -> str:
+    """All texts of the program, one a line, with … for what is filled in."""
+    texts = []
+    for file in sorted((ROOT / "arguide").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                texts.append("".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in node.values))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+    return "\n".join(texts)
+
+
+def test_the_messages_explained_are_those_of_the_program() -> None:
+    table = (DOCS / "first-steps.md").read_text("utf-8").partition("| message |")[2]
+    explained = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+    said = messages()
+    assert len(explained) > 20
+    assert [message for message in explained if message not in said] == []
 
 
 def test_every_deviation_and_frame_is_on_its_page() -> None:
