@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,15 @@ class Clearance:
     """Least distance from the needle, negative inside; NaN if it was never under the skin."""
     violated_s: float
     """How long it was closer than the margin."""
+
+    @property
+    def undercut(self) -> float:
+        """Share of the margin that was used up: 0 when it was kept, 1 at a touch, more inside; NaN if not known."""
+        if isnan(self.least_mm):
+            return nan
+        if self.least_mm >= self.margin_mm:
+            return 0.0
+        return (self.margin_mm - self.least_mm) / self.margin_mm if self.margin_mm > 0 else inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +105,15 @@ class Metrics:
     def worst_clearance(self) -> Clearance | None:
         """The risk structure whose margin was kept worst."""
         known = [clearance for clearance in self.clearances if not isnan(clearance.least_mm)]
-        return min(known, key=lambda clearance: clearance.least_mm - clearance.margin_mm, default=None)
+        return max(known, key=lambda c: (c.undercut, c.margin_mm - c.least_mm), default=None)
 
     @property
-    def margin_shortfall_mm(self) -> float | None:
-        """How much the worst margin was undercut; 0 if all were kept, NaN without risk structures."""
+    def margin_undercut(self) -> float | None:
+        """Share of a margin that was used up, for the structure that was treated worst; NaN without any."""
         if self.to_puncture_s is None:
             return None
         worst = self.worst_clearance
-        return float("nan") if worst is None else max(0.0, worst.margin_mm - worst.least_mm)
+        return nan if worst is None else worst.undercut
 
 
 def measure(states: Iterable[SessionState], scenario: Scenario, plan: Plan) -> Metrics:

@@ -116,9 +116,7 @@ def _ring(total: float) -> str:
 def _clearance_grade(clearance: Clearance) -> Grade | None:
     if isnan(clearance.least_mm):
         return None
-    if clearance.least_mm < 0:
-        return Grade.OUT
-    return Grade.WITHIN if clearance.least_mm >= clearance.margin_mm else Grade.NEAR
+    return grade(clearance.undercut, Band(within=0.0, near=0.5))
 
 
 def _residuals(report: Report) -> list[tuple[str, float, Grade, float]]:

@@ -7,7 +7,7 @@ import pytest
 
 from arguide.errors import RecordingError
 from arguide.guidance.state import Phase, Step
-from arguide.training.metrics import measure
+from arguide.training.metrics import Clearance, measure
 from tests.training.made_attempts import LENGTH_MM, PLAN, SCENARIO, Attempt, straight
 
 FRAME_S = 1 / 60
@@ -35,7 +35,7 @@ def test_a_straight_insertion():
     assert m.lost_s == 0
     assert m.tremor_mm == pytest.approx(0, abs=0.02)
     assert m.peak_speed_mm_s == pytest.approx(10, rel=0.05)
-    assert m.margin_shortfall_mm == 0
+    assert m.margin_undercut == 0
 
 
 def test_times_of_all_phases_and_lost_time_add_up():
@@ -76,7 +76,7 @@ def test_known_clearances():
     assert root.violated_s == pytest.approx(1, abs=2 * FRAME_S)
     assert (aorta.least_mm, aorta.violated_s) == (15.0, 0)
     assert m.worst_clearance == root
-    assert m.margin_shortfall_mm == pytest.approx(0.5)
+    assert m.margin_undercut == pytest.approx(0.5 / 3)
 
 
 def test_stale_states_never_count():
@@ -96,7 +96,7 @@ def test_stale_states_never_count():
 
 def test_never_under_the_skin():
     m = metrics_of(Attempt().move([0, 0, -5], 3))
-    assert m.to_puncture_s is m.path_mm is m.final_target_mm is m.redirections is m.margin_shortfall_mm is None
+    assert m.to_puncture_s is m.path_mm is m.final_target_mm is m.redirections is m.margin_undercut is None
     assert not m.reached
     assert isnan(m.clearances[0].least_mm)
     assert m.clearances[0].violated_s == 0
@@ -143,3 +143,15 @@ def test_another_scenario_is_named():
     attempt = Attempt(clearances=(1.0,)).hold(1)
     with pytest.raises(RecordingError, match="1 clearances, the scenario 2"):
         metrics_of(attempt)
+
+
+@pytest.mark.parametrize(
+    ("margin_mm", "least_mm", "expected"), [(4, 5, 0), (4, 4, 0), (4, 2, 0.5), (4, 0, 1), (4, -4, 2), (0, 0, 0)]
+)
+def test_undercut_is_a_share_of_the_margin(margin_mm, least_mm, expected):
+    assert Clearance("root", margin_mm, least_mm, 0.0).undercut == expected
+
+
+def test_undercut_of_what_is_not_known_or_has_no_margin():
+    assert isnan(Clearance("root", 4.0, float("nan"), 0.0).undercut)
+    assert Clearance("root", 0.0, -1.0, 0.0).undercut == float("inf")

@@ -109,7 +109,7 @@ def test_nothing_under_the_skin_scores_nothing():
 def test_what_cannot_be_told_does_not_count():
     result = score(replace(BEST, tremor_mm=float("nan"), sparc=float("nan"), clearances=()), TOLERANCE)
     unknown = {line.criterion.key for line in result.lines if not line.counts}
-    assert unknown == {"tremor_mm", "roughness", "margin_shortfall_mm"}
+    assert unknown == {"tremor_mm", "roughness", "margin_undercut"}
     assert result.total == pytest.approx(100)
 
 
