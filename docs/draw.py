@@ -21,12 +21,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "keys": tables.keys,
     "scenario keys": scenario_keys.table_of_keys,
 }
-PART = re.compile(r"<!-- generated: ([^\n]+?) -->\n.*?\n?<!-- end -->", re.DOTALL)
+PART = re.compile(r"<!-- generated: ([^\n]+?) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def with_fresh_parts(page: str) -> str:
     """The page's text with everything between the markers made again. KeyError for a part nobody makes."""
-    return PART.sub(lambda found: f"<!-- generated: {found[1]} -->\n{PARTS[found[1]]()}\n<!-- end -->", page)
+    return PART.sub(lambda found: f"<!-- generated: {found[1]} -->\n\n{PARTS[found[1]]()}\n\n<!-- end -->", page)
 
 
 def fresh() -> dict[Path, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Frame:
-    """One coordinate system. All frames are right-handed."""
+    """One coordinate system. All but `voxel` are right-handed."""
 
     name: str
     """As it stands in `a_from_b`."""
@@ -29,6 +29,7 @@ FRAMES = (
         "origin of the patient image in which meshes and plans are given",
         "RAS: +x right, +y anterior, +z superior",
     ),
+    Frame("voxel", "centre of a volume's first voxel", "along the volume's axes; `image_from_voxel` scales", "voxels"),
     Frame("plan", "target of the plan", "+z from entry to target, +x in the imaging plane, +y across it"),
     Frame("view", "eye of a camera", "as OpenCV: +x right, +y down, +z forward"),
 )

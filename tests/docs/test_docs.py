@@ -3,6 +3,7 @@
 import argparse
 import ast
 import doctest
+import importlib
 import re
 import shlex
 import subprocess
@@ -14,10 +15,12 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from arguide.cli.command_line import parser
 from arguide.geometry.frames import FRAMES
+from arguide.geometry.transforms import inverse, is_rigid
 from arguide.guidance.state import Deviation
 from arguide.settings.scenario_file import read_scenario
 
@@ -135,6 +138,24 @@ def test_every_deviation_and_frame_is_on_its_page() -> None:
     guidance, frames = ((DOCS / page).read_text("utf-8") for page in ("guidance.md", "frames.md"))
     assert [f.name for f in fields(Deviation) if f"`{f.name}`" not in guidance] == []
     assert [f.name for f in FRAMES if f"| `{f.name}` |" not in frames] == []
+
+
+def test_the_drawn_needle_ends_where_the_drawn_lengths_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(DOCS))
+    drawn = importlib.import_module("drawing.guidance_picture")
+    tip, shaft, deviation = drawn.POSE[:3, 3], drawn.POSE[:3, 2], drawn.DEVIATION
+    advanced = tip + deviation.depth_mm / (shaft @ drawn.PATH.axes[2]) * shaft
+    np.testing.assert_allclose(advanced, drawn.section(deviation.predicted_miss_mm, 0), atol=1e-9)
+    np.testing.assert_allclose(tip, drawn.section(deviation.lateral_mm, -deviation.depth_mm), atol=1e-9)
+
+
+def test_the_drawn_bench_closes_its_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(DOCS))
+    bench = importlib.import_module("drawing.bench")
+    reference_from_tracker = inverse(bench.tracker_from_reference)
+    chain = bench.image_from_reference @ reference_from_tracker @ bench.tracker_from_needle @ bench.needle_from_tip
+    np.testing.assert_allclose(chain, bench.image_from_tip, atol=1e-9)
+    assert all(is_rigid(pose) for pose in (bench.image_from_reference, bench.image_from_tracker, bench.image_from_tip))
 
 
 def test_the_example_scenario_is_complete(tmp_path: Path) -> None:
