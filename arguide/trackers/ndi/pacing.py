@@ -47,7 +47,7 @@ class FramePacing:
         if self._locked and self._due is not None and self._early <= 4:
             self._due += LATER_S * 2 ** (self._early - 1)
         # Longer and longer gaps bound the work when the device is slower than its profile says.
-        self._retry_at = asked + min(self.gap_s * 1.25 ** (self._early - 1), self.period_s / 4)
+        self._retry_at = asked + min(self.gap_s * 1.25 ** min(self._early - 1, 20), self.period_s / 4)
 
     def fresh(self, asked: float) -> None:
         """The question of time `asked` got a new frame."""

@@ -233,6 +233,17 @@ def test_frozen_device_is_noticed() -> None:
     assert 20 < tracker.statistics.repeated < 800, "it was asked often, but not in a busy loop"
 
 
+def test_frozen_device_is_noticed_even_when_the_clock_stands_still() -> None:
+    device = Device()
+    tracker = NdiTracker(lambda: device, ONE_TOOL, lambda: 0.0)
+    tracker.connect()
+    tracker.start()
+    device.rate_hz = 0.0
+    tracker.read()
+    with pytest.raises(TrackerError, match="stopped measuring"):
+        tracker.read()
+
+
 def test_lost_line_closes_the_tracker() -> None:
     tracker, port = reading_session()
 
@@ -298,6 +309,8 @@ class Device:
         self.host_limit = 10_000_000
         self.deaf = self.deaf_to_break = False
         self.comm = True
+        self.unusable: set[int] = set()
+        self.switched_at = 0.0
         self.handles: dict[int, int] = {}
         self.wired: set[int] = set()
         self.rate_hz = 60.0
@@ -333,7 +346,7 @@ class Device:
 
     def write(self, data: bytes) -> None:
         assert data.endswith(b"\r")
-        if self.deaf:
+        if self.deaf or self.time_s < self.switched_at or self.host_baud in self.unusable:
             return
         if self.host_baud != self.device_baud:
             self.waiting += b"\xf8\x80"[: len(data) % 3]
@@ -354,6 +367,7 @@ class Device:
                     return text_packet("ERROR06" if self.comm else "ERROR01")
                 bauds = {"0": 9600, "3": 38400, "4": 57600, "5": 115200, "6": 921600, "7": 1228739, "A": 230400}
                 self.device_baud = bauds[arguments[0]]
+                self.switched_at = self.time_s + 0.1
                 return OK
             case "PHSR":
                 chosen = {h: s for h, s in self.handles.items() if arguments != "01"}
@@ -435,6 +449,20 @@ def test_slower_speed_when_the_host_cannot() -> None:
     device.host_limit = 115200
     tracker = connect(device)
     assert tracker.baud == device.device_baud == device.host_baud == 115200
+
+
+def test_slower_speed_when_the_device_agrees_but_nothing_gets_through() -> None:
+    device = Device()
+    device.unusable = {921600}
+    tracker = connect(device)
+    assert tracker.baud == device.device_baud == 230400
+
+
+def test_bytes_of_another_time_do_not_disturb_the_search() -> None:
+    device = Device()
+    device.waiting = b"$GPGGA,123519\r\n\xc4\xa5\xff\xff"
+    tracker = connect(device)
+    assert tracker.statistics.bad_replies == 0
 
 
 def test_device_without_comm_keeps_its_line() -> None:

@@ -410,6 +410,11 @@ def test_tx_decoder_raises_nothing_but_bad_reply(text: str) -> None:
         assert isinstance(error, BadReplyError)
 
 
+def test_bx_body_with_more_than_it_announces_is_a_bad_reply() -> None:
+    with pytest.raises(BadReplyError, match="bytes expected"):
+        decode_bx(BX[6:-2] + b"\0")
+
+
 @given(st.integers(0, len(BX) - 9))
 def test_shortened_bx_body_is_a_bad_reply(length: int) -> None:
     with pytest.raises(BadReplyError):

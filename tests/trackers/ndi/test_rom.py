@@ -90,7 +90,11 @@ def test_damage_is_named(tmp_path: Path) -> None:
 
 
 def test_marker_count_and_position_must_make_sense() -> None:
-    for at, value, words in ((28, b"\x02", "2 markers"), (72, b"\x00\x00\xc0\x7f", "not a finite number")):
+    for at, value, words in (
+        (28, b"\x02", "2 markers"),
+        (72, b"\x00\x00\xc0\x7f", "not a finite number"),
+        (21, b"\xff\xff", "of the year"),
+    ):
         image = bytearray(OURS[0].read_bytes())
         image[at : at + len(value)] = value
         image[4:6] = checksum(image).to_bytes(2, "little")
