@@ -26,10 +26,15 @@ class Gallery:
         self._folder = folder
         self._write = write
         self._pictures: dict[str, Picture] = {}
+        self._past: set[str] = set()
 
     def look(self, state: SessionState, picture: Picture) -> None:
-        """Keep `picture` as the newest of its moment."""
-        self.keep(moment_of(state), picture)
+        """Keep `picture` as the newest of its moment, unless something new has come since: insertion, not withdrawal."""
+        moment = moment_of(state)
+        if moment not in self._pictures and not state.needle.trouble:
+            self._past = set(self._pictures)
+        if moment not in self._past:
+            self.keep(moment, picture)
 
     def keep(self, moment: str, picture: Picture) -> None:
         """Keep `picture` under a name."""

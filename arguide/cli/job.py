@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from arguide.cli.clocks import FrameClock
-from arguide.cli.finishing import print_card, print_results, score_recording
+from arguide.cli.finishing import Assessment, assess, print_card, print_results, write_report_of
 from arguide.cli.gallery import Gallery
 from arguide.cli.notes import ResultNotes, packet_tap
 from arguide.cli.progress import progress_bar
@@ -20,7 +20,7 @@ from arguide.guidance.anatomy import load_anatomy
 from arguide.guidance.live import Live
 from arguide.guidance.session import Session
 from arguide.recording.recorder import Recorder
-from arguide.recording.recording_file import read_recording
+from arguide.recording.recording_file import Recording, read_recording
 from arguide.recording.records import header_of
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
@@ -117,11 +117,11 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
         recorder.close()
         print(f"left before the end; the recording is {job.recording}")
         return 0
-    score = _close_and_score(job, recorder)
-    _show_card(stage, score)
+    recording, assessment = _close_and_assess(job, recorder)
+    _show_card(stage, assessment.score)
     stage.render()
     gallery.keep("score", stage.picture())
-    _report(job, score, gallery)
+    _report(job, recording, assessment, gallery)
     until_left(stage, still)
     return 0
 
@@ -136,18 +136,19 @@ def _off_screen(job: Job, stage: "Stage", live: Live, recorder: Recorder, clock:
             studio.on_simulated_clock(live, clock, job.profile.rate_hz)
         else:
             studio.in_real_time(live)
-        score = _close_and_score(job, recorder)
-        _show_card(stage, score)
+        recording, assessment = _close_and_assess(job, recorder)
+        _show_card(stage, assessment.score)
         studio.keep("score", CARD_S)
-    _report(job, score, gallery)
+    _report(job, recording, assessment, gallery)
     return 0
 
 
-def _close_and_score(job: Job, recorder: Recorder) -> "Score":
+def _close_and_assess(job: Job, recorder: Recorder) -> tuple[Recording, Assessment]:
     recorder.close()
     if recorder.dropped:
         print(f"warning: {recorder.dropped} records were dropped: the disk was too slow", file=sys.stderr)
-    return score_recording(read_recording(job.recording), job.scenario, job.plan)
+    recording = read_recording(job.recording)
+    return recording, assess(recording, job.scenario, job.plan)
 
 
 def _show_card(stage: "Stage", score: "Score") -> None:
@@ -156,9 +157,8 @@ def _show_card(stage: "Stage", score: "Score") -> None:
     stage.show_card(card_lines(score), "Score card")
 
 
-def _report(job: Job, score: "Score", gallery: Gallery) -> None:
-    from arguide.training.report import write_report
-
-    write_report(job.out / "report.html", read_recording(job.recording), job.scenario, job.plan, gallery.close())
-    print_card(score)
+def _report(job: Job, recording: Recording, assessment: Assessment, gallery: Gallery) -> None:
+    pictures = gallery.close()
+    write_report_of(assessment, recording, job.scenario, job.plan, job.out / "report.html", pictures)
+    print_card(assessment.score)
     print_results(job.out)
