@@ -15,12 +15,13 @@ from markupsafe import Markup
 from arguide import __version__
 from arguide.errors import RecordingError
 from arguide.guidance.state import Grade, grade
+from arguide.recording.recording_file import Recording
 from arguide.recording.records import PivotResult, RegistrationResult
 from arguide.settings.scenario import Band, Plan, Scenario
 from arguide.training.charts import bullseye, depth_chart, deviation_chart
-from arguide.training.metrics import Clearance, Metrics
-from arguide.training.score import MARK, Score
-from arguide.training.trace import Trace
+from arguide.training.metrics import Clearance, Metrics, measure_trace
+from arguide.training.score import MARK, Score, score_of
+from arguide.training.trace import Trace, trace_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST_PICTURE = 20 * 2**20
@@ -53,8 +54,50 @@ class Report:
     """About the recording, e.g. what was dropped or where it ends early."""
 
 
-def write_report(file: Path, report: Report) -> None:
-    """Write the report. Raises RecordingError when a picture or the file does not work out."""
+def write_report(
+    file: Path, recording: Recording, scenario: Scenario, plan: Plan, pictures: Sequence[Path] = ()
+) -> None:
+    """Write the report of a recording as HTML; pictures are PNG files, their names are their captions.
+
+    Raises RecordingError when a picture or the file does not work out.
+    """
+    save_report(file, report_of(recording, scenario, plan, pictures))
+
+
+def report_of(recording: Recording, scenario: Scenario, plan: Plan, pictures: Sequence[Path] = ()) -> Report:
+    """What there is to tell of a recording made with this scenario and plan."""
+    trace = trace_of(recording.states, len(scenario.risks))
+    metrics = measure_trace(trace, scenario, plan)
+    return Report(
+        scenario=scenario,
+        plan=plan,
+        metrics=metrics,
+        score=score_of(metrics, plan),
+        trace=trace,
+        # The last of each counts: a step that was done again replaces what it gave before.
+        pivot=next((event.pivot for event in reversed(recording.events) if event.pivot), None),
+        registration=next((event.registration for event in reversed(recording.events) if event.registration), None),
+        pictures=[Picture(picture, _caption(picture)) for picture in pictures],
+        recorded_ns=recording.header.wall_start_ns,
+        remarks=_remarks(recording),
+    )
+
+
+def _caption(file: Path) -> str:
+    """`03-review-registration.png` -> `review registration`."""
+    return file.stem.lstrip("0123456789").strip("-_ ").replace("-", " ") or file.stem
+
+
+def _remarks(recording: Recording) -> list[str]:
+    header = recording.header
+    counts = f"{len(recording.samples)} samples and {len(recording.states)} states, recorded by arguide"
+    lines = [f"{counts} {header.arguide_version} with tracker profile {header.profile_name}."]
+    lines += [f"{key}: {value}" for key, value in header.extra.items()]
+    return [*lines, *([recording.ends_early] if recording.ends_early else [])]
+
+
+def save_report(file: Path, report: Report) -> None:
+    """Write a report as HTML. Raises RecordingError when a picture or the file does not work out."""
     html = render(report)
     try:
         file.write_text(html, encoding="utf-8")

@@ -11,19 +11,22 @@ import pytest
 
 from arguide.errors import RecordingError
 from arguide.guidance.state import Phase
-from arguide.recording.records import PivotResult, RegistrationResult
+from arguide.recording.file_writer import FileWriter
+from arguide.recording.recording_file import read_recording
+from arguide.recording.records import Event, EventKind, PivotResult, RegistrationResult
 from arguide.settings.scenario import Band
 from arguide.training.charts import bullseye, depth_chart, deviation_chart, runs
 from arguide.training.metrics import measure_trace
-from arguide.training.report import PNG, Picture, Report, number, render, write_report
+from arguide.training.report import PNG, Picture, Report, number, render, report_of, save_report, write_report
 from arguide.training.score import score_of
 from arguide.training.trace import trace_of
+from tests.recording.made_states import header
 from tests.training.made_attempts import PLAN, SCENARIO, Attempt, straight
 
 HOSTILE = "<script>alert('x')</script>\" onerror=\"x"
 
 
-def report_of(attempt: Attempt, scenario=SCENARIO, **parts) -> Report:
+def made_report(attempt: Attempt, scenario=SCENARIO, **parts) -> Report:
     trace = trace_of(attempt.states, 2)
     metrics = measure_trace(trace, scenario, PLAN)
     return Report(scenario=scenario, plan=PLAN, metrics=metrics, score=score_of(metrics, PLAN), trace=trace, **parts)
@@ -33,7 +36,7 @@ def report_of(attempt: Attempt, scenario=SCENARIO, **parts) -> Report:
 def full(tmp_path_factory):
     picture = tmp_path_factory.mktemp("pictures") / "a.png"
     picture.write_bytes(PNG + b"rest")
-    return report_of(
+    return made_report(
         straight().hold(0.5, "needle hidden").hold(1),
         pivot=PivotResult("stylus", (0.0, 0.0, -160.0), 0.21, radians(52), 300),
         registration=RegistrationResult(np.eye(4), 0.77, {"F1": 0.4, "F2": 3.6}),
@@ -129,7 +132,7 @@ def test_hostile_text_stays_text(full, tmp_path):
     picture.write_bytes(PNG)
     page = Page(
         render(
-            report_of(
+            made_report(
                 straight(),
                 scenario=scenario,
                 pivot=PivotResult(HOSTILE, (0.0, 0.0, 0.0), 0.1, 0.9, 300),
@@ -147,17 +150,17 @@ def test_hostile_text_stays_text(full, tmp_path):
 
 @pytest.mark.parametrize("attempt", [Attempt(), Attempt().hold(1), Attempt().hold(1, "needle hidden")])
 def test_an_attempt_without_insertion_has_a_report(attempt):
-    text = Page(render(report_of(attempt))).text
+    text = Page(render(made_report(attempt))).text
     assert "0 of 100" in re.sub(r"\s+", " ", text)
     assert "nan" not in text
     assert "inf" not in text.replace("information", "")
 
 
 def test_a_file_is_written(full, tmp_path):
-    write_report(tmp_path / "r.html", full)
+    save_report(tmp_path / "r.html", full)
     assert (tmp_path / "r.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     with pytest.raises(RecordingError, match="cannot be written"):
-        write_report(tmp_path / "none" / "r.html", full)
+        save_report(tmp_path / "none" / "r.html", full)
 
 
 def test_pictures_are_checked(full, tmp_path):
@@ -219,3 +222,23 @@ def test_bullseye_marks_puncture_and_end():
 def test_runs():
     assert [list(run) for run in runs(np.array([True, False, True, True]))] == [[0], [2, 3]]
     assert runs(np.array([], dtype=bool)) == []
+
+
+def test_a_recording_has_a_report(tmp_path):
+    file = FileWriter(tmp_path / "r.mcap", header())
+    for rms_mm in (0.9, 0.3):
+        file.event(Event(EventKind.PIVOT, 101.0, pivot=PivotResult("stylus", (0.0, 0.0, -160.0), rms_mm, 0.9, 300)))
+    file.event(Event(EventKind.REGISTRATION, 102.0, registration=RegistrationResult(np.eye(4), 0.5, {"F1": 0.5})))
+    for value in straight().states:
+        file.state(value)
+    file.finish()
+    picture = tmp_path / "07-at-target.png"
+    picture.write_bytes(PNG)
+    recording = read_recording(tmp_path / "r.mcap")
+    report = report_of(recording, SCENARIO, PLAN, [picture])
+    assert report.metrics == measure_trace(trace_of(straight().states, 2), SCENARIO, PLAN)
+    assert report.pivot.rms_mm == 0.3
+    assert report.pictures[0].caption == "at target"
+    assert any("seed: 7" in remark for remark in report.remarks)
+    write_report(tmp_path / "r.html", recording, SCENARIO, PLAN, [picture])
+    assert "FRE <b>0.50 mm" in (tmp_path / "r.html").read_text("utf-8")
