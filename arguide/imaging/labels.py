@@ -37,15 +37,13 @@ class Part:
     risk_margin_mm: float | None = None
     smoothing_mm: float = 1.5
     """Standard deviation of the smoothing; thin bone bears less than a vessel."""
-    bridged_mm: float = 0.0
-    """Holes up to about twice this wide are closed: a thin plate of bone is often perforated in a label map."""
 
 
 PARTS = (
     *(Part(name, f"{name} vertebra", Tissue.BONE, BONE, (number,)) for name, number in LEVELS.items()),
     Part("sacrum", "sacrum", Tissue.BONE, BONE, (SACRUM, S1), None, 1.8),
-    Part("hip-right", "right hip bone", Tissue.BONE, BONE, (78,), None, 2.2, 4.0),
-    Part("hip-left", "left hip bone", Tissue.BONE, BONE, (77,), None, 2.2, 4.0),
+    Part("hip-right", "right hip bone", Tissue.BONE, BONE, (78,), None, 1.8),
+    Part("hip-left", "left hip bone", Tissue.BONE, BONE, (77,), None, 1.8),
     Part("thecal-sac", "thecal sac", Tissue.NERVE, SAC, (CANAL,), 2.0, 2.5),
     Part("arteries", "aorta and iliac arteries", Tissue.VESSEL, ARTERY, (52, 65, 66), 5.0, 2.5),
     Part("veins", "vena cava and iliac veins", Tissue.VESSEL, VEIN, (63, 67, 68), 5.0, 2.5),

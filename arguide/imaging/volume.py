@@ -32,13 +32,13 @@ class Volume:
     @cached_property
     def spacing_mm(self) -> Array:
         """Distance (3,) in mm between neighbouring voxels along each axis."""
-        return np.linalg.norm(self.image_from_voxel[:3, :3], axis=0).astype(np.float64)
+        lengths: Array = np.linalg.norm(self.image_from_voxel[:3, :3], axis=0)
+        return lengths
 
     @cached_property
     def voxel_from_image(self) -> Array:
         """(4, 4): RAS mm to voxel indices."""
-        inverse: Array = np.linalg.inv(self.image_from_voxel)
-        return inverse
+        return np.linalg.inv(self.image_from_voxel).astype(np.float64)
 
     def to_image(self, voxels: ArrayLike) -> Array:
         """RAS mm (..., 3) of voxel indices (..., 3); whole numbers are the voxels' centres."""
