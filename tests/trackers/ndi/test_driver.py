@@ -571,6 +571,19 @@ def test_noisy_line_delays_but_never_lies(seed: int) -> None:
             assert reading.tracker_from_tool[:3, 3] == pytest.approx([12.34, -56.78, -1234.5], abs=1e-4)
 
 
+def test_reply_that_lost_its_first_byte_costs_little_time() -> None:
+    device = Device()
+    tracker = connect(device)
+    tracker.start()
+    tracker.read()
+    lost = iter([1])
+    device.spoil = lambda reply: reply[next(lost, 0) :]
+    before = device.time_s
+    tracker.read()
+    assert tracker.statistics.bad_replies == 1
+    assert device.time_s - before < 0.1
+
+
 def test_setup_survives_a_noisy_line() -> None:
     noise = random.Random(3)
     device = Device()
