@@ -5,12 +5,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from arguide.cli.clocks import FrameClock
-from arguide.cli.finishing import Assessment, assess, print_card, print_results, write_report_of
+from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
 from arguide.cli.notes import ResultNotes, packet_tap
 from arguide.cli.progress import progress_bar
@@ -20,14 +20,14 @@ from arguide.guidance.anatomy import load_anatomy
 from arguide.guidance.live import Live
 from arguide.guidance.session import Session
 from arguide.recording.recorder import Recorder
-from arguide.recording.recording_file import Recording, read_recording
+from arguide.recording.recording_file import read_recording
 from arguide.recording.records import header_of
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 
 if TYPE_CHECKING:
     from arguide.scene.stage import Stage
-    from arguide.training.score import Score
+    from arguide.training.report import Report
 
 Clock: TypeAlias = FrameClock | Callable[[], float]
 CARD_S = 5.0
@@ -117,11 +117,11 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
         recorder.close()
         print(f"left before the end; the recording is {job.recording}")
         return 0
-    recording, assessment = _close_and_assess(job, recorder)
-    _show_card(stage, assessment.score)
+    report = _close_and_report(job, recorder)
+    _show_card(stage, report)
     stage.render()
     gallery.keep("score", stage.picture())
-    _report(job, recording, assessment, gallery)
+    _save(job, report, gallery)
     until_left(stage, still)
     return 0
 
@@ -136,29 +136,31 @@ def _off_screen(job: Job, stage: "Stage", live: Live, recorder: Recorder, clock:
             studio.on_simulated_clock(live, clock, job.profile.rate_hz)
         else:
             studio.in_real_time(live)
-        recording, assessment = _close_and_assess(job, recorder)
-        _show_card(stage, assessment.score)
+        report = _close_and_report(job, recorder)
+        _show_card(stage, report)
         studio.keep("score", CARD_S)
-    _report(job, recording, assessment, gallery)
+    _save(job, report, gallery)
     return 0
 
 
-def _close_and_assess(job: Job, recorder: Recorder) -> tuple[Recording, Assessment]:
+def _close_and_report(job: Job, recorder: Recorder) -> "Report":
+    from arguide.training.report import report_of
+
     recorder.close()
     if recorder.dropped:
         print(f"warning: {recorder.dropped} records were dropped: the disk was too slow", file=sys.stderr)
-    recording = read_recording(job.recording)
-    return recording, assess(recording, job.scenario, job.plan)
+    return report_of(read_recording(job.recording), job.scenario, job.plan)
 
 
-def _show_card(stage: "Stage", score: "Score") -> None:
+def _show_card(stage: "Stage", report: "Report") -> None:
     from arguide.training.score import card_lines
 
-    stage.show_card(card_lines(score), "Score card")
+    stage.show_card(card_lines(report.score), "Score card")
 
 
-def _report(job: Job, recording: Recording, assessment: Assessment, gallery: Gallery) -> None:
-    pictures = gallery.close()
-    write_report_of(assessment, recording, job.scenario, job.plan, job.out / "report.html", pictures)
-    print_card(assessment.score)
+def _save(job: Job, report: "Report", gallery: Gallery) -> None:
+    from arguide.training.report import pictures_of, save_report
+
+    save_report(job.out / "report.html", replace(report, pictures=pictures_of(gallery.close())))
+    print_card(report.score)
     print_results(job.out)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arguide.cli.finishing import assess, print_card, print_results
+from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
 from arguide.cli.job import new_folder, window_possible
 from arguide.cli.progress import progress_bar
@@ -35,6 +35,7 @@ def replay(
 ) -> int:
     """Show a recording; returns the exit status."""
     from arguide.scene.stage import Stage
+    from arguide.training.report import report_of
     from arguide.training.score import card_lines
 
     if not 0.05 <= speed <= 100:
@@ -44,7 +45,7 @@ def replay(
     window = window_possible() and not headless
     stage = Stage(scenario, plan, size=size, window=window, stale_after_s=profile.stale_after_s)
     try:
-        score = assess(recording, scenario, plan).score
+        score = report_of(recording, scenario, plan).score
         if window:
             if _in_window(recording.states, stage, speed, profile.stale_after_s):
                 stage.show_card(card_lines(score), "Score card")

@@ -77,10 +77,15 @@ def report_of(recording: Recording, scenario: Scenario, plan: Plan, pictures: Se
         # The last of each counts: a step that was done again replaces what it gave before.
         pivot=next((event.pivot for event in reversed(recording.events) if event.pivot), None),
         registration=next((event.registration for event in reversed(recording.events) if event.registration), None),
-        pictures=[Picture(picture, _caption(picture)) for picture in pictures],
+        pictures=pictures_of(pictures),
         recorded_ns=recording.header.wall_start_ns,
         remarks=_remarks(recording),
     )
+
+
+def pictures_of(files: Sequence[Path]) -> list[Picture]:
+    """PNG files with their names as captions."""
+    return [Picture(file, _caption(file)) for file in files]
 
 
 def _caption(file: Path) -> str:
