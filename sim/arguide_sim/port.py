@@ -69,7 +69,7 @@ class SimPort:
 def open_port(url: str) -> SimPort:
     """Open a `sim://` address. Raises PortError for an address that makes no sense, SettingsError for bad options."""
     parts = urlsplit(url)
-    if parts.scheme != "sim" or parts.netloc != "polaris" or parts.path not in ("", "/"):
+    if parts.scheme != "sim" or parts.netloc not in ("", "polaris") or parts.path not in ("", "/"):
         raise PortError(f"{url}: expected sim://polaris?option=value&…, e.g. sim://polaris?clock=step&seed=1")
     try:
         texts = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))

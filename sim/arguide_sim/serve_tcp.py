@@ -26,7 +26,7 @@ class TcpServer:
     def __enter__(self) -> Self:
         try:
             self._listener = socket.create_server(self._address)
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             host, port = self._address
             raise PortError(f"cannot listen on {host}:{port} ({error}); choose another address, or port 0") from None
         return self
@@ -44,12 +44,12 @@ class TcpServer:
     def run(self) -> None:
         """Answer for ever; ends by an exception (a signal's, usually)."""
         while True:
-            open_sockets = [s for s in (self._listener, self._client) if s]
-            for ready in select.select(open_sockets, [], [])[0]:
-                if ready is self._listener:
-                    self._admit()
-                elif ready is self._client:
-                    self._serve(self._client)
+            ready = select.select([s for s in (self._client, self._listener) if s], [], [])[0]
+            # The client first: one that hung up makes room for one that is already knocking.
+            if self._client in ready:
+                self._serve()
+            if self._listener in ready:
+                self._admit()
 
     def _admit(self) -> None:
         client, _ = self._listener.accept()
@@ -60,15 +60,15 @@ class TcpServer:
         client.settimeout(PATIENCE_S)
         self._client = client
 
-    def _serve(self, client: socket.socket) -> None:
+    def _serve(self) -> None:
+        assert self._client
         try:
-            data = client.recv(READ_SIZE)
-            if data:
-                client.sendall(self._device.receive(data))
-                return
+            data = self._client.recv(READ_SIZE)
+            self._client.sendall(self._device.receive(data))
         except OSError:
-            pass  # the client is gone; what it left unread is its own business
-        self._hang_up()
+            data = b""  # gone; what it left unread is its own business
+        if not data:
+            self._hang_up()
 
     def _hang_up(self) -> None:
         if self._client:

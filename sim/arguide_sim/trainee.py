@@ -22,7 +22,7 @@ from arguide_sim.world import World
 
 PIVOT_S = 7.3
 REVIEW_S = 2.5
-TOUCH_OFF_MM = 0.15
+TOUCH_OFF_MM = 0.3
 """How well a tip sits in the dimple of a fiducial, mm RMS per axis."""
 BUMP_MM = 12.0
 BUMP_RAD = np.radians(3.0)

@@ -49,7 +49,7 @@ class Insert:
         last_tilt, last_depth = _line_to(
             skill.target_off_mm * _any_direction(random) - off, length + random.uniform(-0.4, 0.4)
         )
-        wrong = last_tilt + skill.wrong_tilt_rad * _any_direction(random)
+        wrong = skill.wrong_tilt_rad * _any_direction(random)
         lean = wrong + skill.first_tilt_rad * _any_direction(random)
         self._track = Track(-HOVER_MM, *lean)
         self.stages: list[tuple[float, float, str]] = []
@@ -97,6 +97,7 @@ class Insert:
         return start, end
 
     def at(self, time_s: float) -> Array:
+        time_s = min(max(time_s, 0.0), self.duration_s)
         depth, *tilt = self._track.at(time_s)
         # A hand over the skin wanders; once the tip rests on the skin it does not.
         loose = min(max(-depth / HOVER_MM, 0.0), 1.0)

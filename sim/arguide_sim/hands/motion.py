@@ -77,7 +77,8 @@ class Track:
 
     def at(self, time_s: float) -> Array:
         """The numbers at a time, (n,)."""
-        leg = self._legs[max(bisect_right(self._starts, time_s) - 1, 0)]
+        time_s = max(time_s, 0.0)
+        leg = self._legs[bisect_right(self._starts, time_s) - 1]
         if time_s >= leg.start_s + leg.duration_s:
             return leg.last
         share = (time_s - leg.start_s) / leg.duration_s

@@ -25,7 +25,6 @@ class Definition:
     manufacturer: str
     part: str
     marker_type: int
-    switches: int
     markers: Array
     """(n, 3) mm in the tool's marker frame."""
     normal: Array
@@ -54,7 +53,6 @@ def read_definition(image: bytes) -> Definition:
         manufacturer=_text(image[580:592]),
         part=_text(image[592:612]),
         marker_type=image[655],
-        switches=sum(1 for line in image[576:579] if line),
         markers=markers,
         normal=_normal(markers, _vectors(image, 312, count)),
     )

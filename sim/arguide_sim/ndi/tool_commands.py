@@ -102,7 +102,4 @@ def _information(handle: Handle) -> str:
     d = handle.definition
     if d is None:
         return f"00000000{'':12}00000000000{handle.stage:02X}"
-    return (
-        f"{d.main_type:02X}{d.switches:X}000{0:02X}"
-        f"{d.manufacturer:12.12}{d.revision % 1000:03d}{d.serial:08X}{handle.stage:02X}"
-    )
+    return f"{d.main_type:02X}000000{d.manufacturer:12.12}{d.revision % 1000:03d}{d.serial:08X}{handle.stage:02X}"

@@ -1,0 +1,204 @@
+"""The emulator as a process: on a pseudo-terminal and on TCP."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 20.0
+needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+
+
+class Served:
+    """An emulator process and the address it announced."""
+
+    def __init__(self, *arguments: str) -> None:
+        paths = os.pathsep.join([str(ROOT), str(ROOT / "sim")])
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "arguide_sim", "polaris", "--motion", "idle", *arguments],
+            env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        word, _, self.url = self.process.stdout.readline().strip().partition(" ")
+        assert word == "ready", self.process.communicate()[1]
+
+    def end(self) -> int:
+        """Tell it to stop and give its exit status."""
+        self.process.terminate()
+        self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode
+
+
+class Line:
+    """The host's end of a pseudo-terminal."""
+
+    def __init__(self, path: str) -> None:
+        import termios
+
+        self.termios = termios
+        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        self.speed(termios.B9600)
+
+    def speed(self, code: int) -> None:
+        settings = self.termios.tcgetattr(self.fd)
+        settings[4] = settings[5] = code
+        self.termios.tcsetattr(self.fd, self.termios.TCSANOW, settings)
+
+    def ask(self, command: bytes, end: bytes = b"\r", patience_s: float = PATIENCE_S) -> bytes:
+        os.write(self.fd, command + b"\r")
+        return self.read(end, patience_s)
+
+    def read(self, end: bytes = b"\r", patience_s: float = PATIENCE_S) -> bytes:
+        reply = b""
+        while not reply.endswith(end) and select.select([self.fd], [], [], patience_s)[0]:
+            reply += os.read(self.fd, 4096)
+        return reply
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    server = Served("--pty")
+    yield server
+    assert server.end() == 0
+
+
+@pytest.fixture
+def line(served: Served) -> Iterator[Line]:
+    """A fresh line to a device that was just reset."""
+    line = Line(served.url)
+    line.termios.tcflush(line.fd, line.termios.TCIOFLUSH)
+    assert line.read() == b"RESETBE6F\r"
+    yield line
+    os.close(line.fd)
+
+
+@needs_pty
+def test_flushing_both_queues_and_then_silence_is_a_break(line: Line) -> None:
+    assert line.ask(b"TSTART ") == b"ERROR103B02\r"
+
+
+@needs_pty
+def test_a_flush_followed_by_a_command_is_no_break(line: Line) -> None:
+    assert line.ask(b"INIT ") == b"OKAYA896\r"
+    line.termios.tcflush(line.fd, line.termios.TCIOFLUSH)
+    assert line.ask(b"PHSR ") == b"001414\r"
+    line.termios.tcflush(line.fd, line.termios.TCIFLUSH)
+    assert line.read(patience_s=0.5) == b""
+    assert line.ask(b"PHSR ") == b"001414\r"
+
+
+@needs_pty
+def test_the_wrong_speed_is_not_heard(line: Line) -> None:
+    assert line.ask(b"INIT ") == b"OKAYA896\r"
+    assert line.ask(b"COMM 60000") == b"OKAYA896\r"
+    assert line.ask(b"BEEP 1", patience_s=0.2) == b""
+    line.speed(line.termios.B921600)
+    assert line.ask(b"BEEP 1") == b"1D4C1\r"
+
+
+@needs_pty
+def test_a_client_may_come_and_go(served: Served, line: Line) -> None:
+    assert line.ask(b"INIT ") == b"OKAYA896\r"
+    other = Line(served.url)
+    os.close(other.fd)
+    again = Line(served.url)
+    assert again.ask(b"PHSR ") == b"001414\r"
+    os.close(again.fd)
+
+
+@needs_pty
+def test_a_host_that_does_not_read_stops_nobody(line: Line) -> None:
+    os.set_blocking(line.fd, False)
+    for _ in range(2000):
+        try:
+            os.write(line.fd, b"VER 4\r")
+        except BlockingIOError:
+            break
+    while line.read(b"never", patience_s=0.3):
+        pass
+    line.ask(b"", patience_s=0.3)  # ends a command that was cut
+    assert line.ask(b"INIT ") == b"OKAYA896\r"
+
+
+@needs_pty
+def test_the_link_comes_and_goes_with_the_emulator(tmp_path: Path) -> None:
+    link = tmp_path / "ttyTracker"
+    link.symlink_to("/dev/null")
+    truth = tmp_path / "truth.json"
+    server = Served("--pty", "--link", str(link), "--truth", str(truth), "--no-break", "--until-eof")
+    assert server.url == str(link) and truth.is_file()
+    line = Line(server.url)
+    line.termios.tcflush(line.fd, line.termios.TCIOFLUSH)
+    assert line.read(patience_s=0.5) == b"", "breaks are switched off"
+    assert line.ask(b"RESET ") == b"RESETBE6F\r"
+    os.close(line.fd)
+    assert server.process.stdin
+    server.process.communicate(timeout=PATIENCE_S)  # closes its input: the parent is gone
+    assert server.process.returncode == 0
+    assert not link.is_symlink()
+
+
+@needs_pty
+def test_an_interrupt_ends_it_cleanly() -> None:
+    server = Served("--pty")
+    server.process.send_signal(signal.SIGINT)
+    _, errors = server.process.communicate(timeout=PATIENCE_S)
+    assert (server.process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--tcp", "127.0.0.1:0", "--profile", "none"], "no tracker profile"),
+        (["--tcp", "256.1.1.1:1"], "cannot listen"),
+        (["--tcp", "127.0.0.1:99999"], "expected HOST:PORT"),
+        (["--tcp", "nonsense"], "expected HOST:PORT"),
+        (["--pty", "--link", "/nowhere/link"], "cannot make this link"),
+        (["--pty", "--seed", "-1"], "seed"),
+        ([], "one of the arguments"),
+    ],
+)
+def test_mistakes_are_one_line_and_a_status(arguments: list[str], words: str, capfd: Any) -> None:
+    from arguide_sim.__main__ import main
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        status = main(["polaris", "--motion", "idle", *arguments])
+    except SystemExit as exit_:
+        status = exit_.code
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert status in (1, 2)
+    assert words in capfd.readouterr().err
+
+
+def connect(server: Served) -> socket.socket:
+    host, port = server.url.removeprefix("socket://").rsplit(":", 1)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+
+
+def test_tcp_serves_one_client_at_a_time() -> None:
+    server = Served("--tcp", "127.0.0.1:0", "--model", "vega")
+    with connect(server) as first:
+        first.sendall(b"INIT\r")
+        assert first.recv(100) == b"OKAYA896\r"
+        with connect(server) as second:
+            assert second.recv(100) == b""
+        first.sendall(b"APIREV \r")
+        assert first.recv(100).startswith(b"G.003.006")
+    with connect(server) as third:
+        third.sendall(b"PHSR \r")
+        assert third.recv(100) == b"001414\r"
+    assert server.end() == (0 if sys.platform != "win32" else 1)
