@@ -6,7 +6,10 @@ from pathlib import Path
 
 from serial.tools import list_ports
 
-RULE = "hardware/99-arguide-trackers.rules"
+from arguide.asset_files import hardware
+
+RULE = "99-arguide-trackers.rules"
+"""Lies in hardware/, in a checkout and in an installation."""
 MAX_PROCESSES = 20_000
 
 
@@ -34,7 +37,7 @@ def ports_found() -> str:
     ports = [f"{port.device} ({port.description})" for port in sorted(list_ports.comports())]
     if not ports:
         return "no serial port was found on this machine: is the tracker's USB cable plugged in?"
-    return f"found: {', '.join(ports[:8])}"
+    return f"found: {', '.join(ports[:8]).replace(' (n/a)', '')}"
 
 
 def holder_of(device: str) -> str:
@@ -64,7 +67,7 @@ def _no_permission(url: str) -> str:
     if os.name == "nt":
         return f"{url}: access denied; another program holds it: close it and try again"
     return (
-        f"{url}: no permission; install {RULE} (sudo cp {RULE} /etc/udev/rules.d/) and join its group:"
+        f"{url}: no permission; sudo cp {hardware() / RULE} /etc/udev/rules.d/ and join its group:"
         " sudo usermod -aG dialout $USER, then log in again"
     )
 

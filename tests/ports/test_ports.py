@@ -13,6 +13,7 @@ import serial
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arguide.asset_files import hardware
 from arguide.errors import PortError
 from arguide.ports import opening, trouble
 from arguide.ports.opening import open_port
@@ -174,7 +175,7 @@ def test_permission_error_names_the_rule_that_ships() -> None:
     text = trouble.explain_open_failure("/dev/ttyUSB0", serial.SerialException(errno.EACCES, "denied"))
     if os.name == "posix":
         assert trouble.RULE in text
-        assert (Path(__file__).parents[2] / trouble.RULE).is_file()
+        assert (hardware() / trouble.RULE).is_file()
 
 
 def test_empty_url_and_unknown_protocol_are_port_errors() -> None:
