@@ -61,7 +61,7 @@ class Metrics:
     planned_mm: float
     """From planned entry to target."""
     path_mm: float | None
-    """Way of the tip during the insertion, by a ruler of 1 mm."""
+    """Way of the tip during the insertion, by a ruler of 3 mm."""
     redirections: int | None
     """Withdrawals by more than 5 mm, followed by a turn of more than 1.5° and a new advance, during the insertion."""
     lateral_max_mm: float | None

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arguide.training.motion import (
+    RULER_MM,
     Stretch,
     path_length,
     peak_speed,
@@ -36,14 +37,15 @@ def test_a_straight_path_has_its_length(length, points):
 
 
 def test_there_and_back_counts_twice():
-    assert path_length(along_z(np.r_[0:50.5:0.5, 50:20:-0.5, 20:80.5:0.5])) == pytest.approx(50 + 30 + 60, abs=1.0)
+    way = np.r_[0:50.5:0.5, 50:20:-0.5, 20:80.5:0.5]
+    assert path_length(along_z(way)) == pytest.approx(50 + 30 + 60, abs=2 * RULER_MM)
 
 
-def test_jitter_adds_no_path():
-    still = RNG.normal(scale=0.1, size=(3600, 3))
-    assert path_length(still) < 1.0
-    moving = along_z(np.linspace(0, 80, 1800)) + RNG.normal(scale=0.1, size=(1800, 3))
-    assert path_length(moving) == pytest.approx(80, rel=0.05)
+def test_jitter_and_tremor_add_little_path():
+    jitter = RNG.normal(scale=0.15, size=(1800, 3))
+    trembling = 0.4 * np.sin(2 * np.pi * 8.3 * np.arange(1800) / 60)[:, None] * [1.0, 0.7, 0.4] + jitter
+    assert path_length(trembling) < RULER_MM
+    assert path_length(along_z(np.linspace(0, 80, 1800)) + trembling) == pytest.approx(80, rel=0.05)
 
 
 @given(st.lists(st.tuples(*[st.floats(-50, 50)] * 3), min_size=1, max_size=30))
