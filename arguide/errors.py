@@ -15,8 +15,21 @@
     ├── StepError                 an event that the present step or phase does not allow
     └── DisplayError              no window or picture can be made here
 
-Catch broadly at the command line (one line, non-zero exit), narrowly where something can be saved.
+Catch broadly at the command line (one line, non-zero exit), narrowly where something can be saved. What deserves a
+word but stops nothing is a `Caution`, carried in the result.
 """
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something a result's user should know before trusting it; not an error."""
+
+    code: str
+    """One short name for programs, e.g. `mirrored`; never changes its meaning."""
+    message: str
+    """One line for people: what was found, and what to do about it."""
 
 
 class ArguideError(Exception):
