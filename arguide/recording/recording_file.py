@@ -1,7 +1,7 @@
 """Read a recording, whole or cut short: everything up to the last whole record, and where it ends."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from mcap.records import Channel, Message, Metadata
 
 from arguide.errors import RecordingError
 from arguide.guidance.state import SessionState
-from arguide.recording.codec import codec_of, loads
+from arguide.recording.codec import Json, codec_of, loads
 from arguide.recording.mcap_layout import (
     EVENTS,
     INPUTS,
@@ -47,28 +47,27 @@ class Recording:
     @cached_property
     def packets(self) -> tuple[Packet, ...]:
         """Raw bytes at the port, both ways, in order."""
-        return self._decoded(PACKETS, Packet)
+        return tuple(self._decoded(PACKETS, codec_of(Packet).decode))
 
     @cached_property
     def samples(self) -> tuple[Sample, ...]:
         """Every sample, in order."""
-        return self._decoded(SAMPLES, Sample)
+        return tuple(self._decoded(SAMPLES, codec_of(Sample).decode))
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """What the user asked for, each naming its sample."""
-        return self._decoded(INPUTS, Input)
+        return tuple(self._decoded(INPUTS, codec_of(Input).decode))
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Calibration and registration results and notes."""
-        return self._decoded(EVENTS, Event)
+        return tuple(self._decoded(EVENTS, codec_of(Event).decode))
 
     @cached_property
     def states(self) -> tuple[SessionState, ...]:
         """Every state, in order; its `sample` is the very object in `samples`."""
-        decoder = StateDecoder(self.samples)
-        return tuple(decoder.decode(tree) for tree in self._trees(STATES))
+        return tuple(self._decoded(STATES, StateDecoder(self.samples).decode))
 
     def steps(self) -> Iterator[tuple[tuple[str, ...], SessionState]]:
         """Each state with the inputs that took effect with its sample: what replay feeds to a session.
@@ -79,29 +78,25 @@ class Recording:
         asked: dict[int, list[str]] = {}
         for what in self.inputs:
             asked.setdefault(what.sample, []).append(what.text)
-        decoder = StateDecoder(self.samples)
-        for tree in self._trees(STATES):
-            state = decoder.decode(tree)
+        for state in self._decoded(STATES, StateDecoder(self.samples).decode):
             yield tuple(asked.pop(numbers[id(state.sample)], ())), state
 
-    def _decoded(self, topic: str, kind: type[_T]) -> tuple[_T, ...]:
-        decode = codec_of(kind).decode
-        return tuple(decode(tree) for tree in self._trees(topic))
+    def _decoded(self, topic: str, decode: Callable[[Json], _T]) -> Iterator[_T]:
+        for data in self._messages(topic):
+            try:
+                value = decode(loads(data))
+            except RecordingError as error:
+                raise RecordingError(f"{self.path}: {topic}: {error}") from None
+            yield value
 
-    def _trees(self, topic: str) -> Iterator[object]:
+    def _messages(self, topic: str) -> Iterator[bytes]:
         with open(self.path, "rb") as file:
             topics: dict[int, str] = {}
             for record in records_until(file, self._end):
                 if isinstance(record, Channel):
                     topics[record.id] = record.topic
                 elif isinstance(record, Message) and topics.get(record.channel_id) == topic:
-                    yield self._tree(record.data, topic)
-
-    def _tree(self, data: bytes, topic: str) -> object:
-        try:
-            return loads(data)
-        except RecordingError as error:
-            raise RecordingError(f"{self.path}: {topic}: {error}") from None
+                    yield record.data
 
 
 def read_recording(path: Path) -> Recording:

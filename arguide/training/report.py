@@ -54,16 +54,6 @@ class Report:
     """About the recording, e.g. what was dropped or where it ends early."""
 
 
-def write_report(
-    file: Path, recording: Recording, scenario: Scenario, plan: Plan, pictures: Sequence[Path] = ()
-) -> None:
-    """Write the report of a recording as HTML; pictures are PNG files, their names are their captions.
-
-    Raises RecordingError when a picture or the file does not work out.
-    """
-    save_report(file, report_of(recording, scenario, plan, pictures))
-
-
 def report_of(recording: Recording, scenario: Scenario, plan: Plan, pictures: Sequence[Path] = ()) -> Report:
     """What there is to tell of a recording made with this scenario and plan."""
     trace = trace_of(recording.states, len(scenario.risks))

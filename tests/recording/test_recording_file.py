@@ -210,3 +210,12 @@ def test_existing_files_are_not_overwritten(whole):
 def test_an_impossible_folder_is_named(tmp_path):
     with pytest.raises(RecordingError, match="cannot be created"):
         FileWriter(tmp_path / "none" / "r.mcap", header())
+
+
+def test_a_message_that_is_no_state_is_named_with_its_file(tmp_path):
+    path = tmp_path / "r.mcap"
+    file = FileWriter(path, header())
+    file._write("/states", {"sample": 7, "directions_kept": 0}, 0)
+    file.finish()
+    with pytest.raises(RecordingError, match=r"r\.mcap: /states: view: missing"):
+        _ = read_recording(path).states

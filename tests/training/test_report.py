@@ -17,7 +17,7 @@ from arguide.recording.records import Event, EventKind, PivotResult, Registratio
 from arguide.settings.scenario import Band
 from arguide.training.charts import bullseye, depth_chart, deviation_chart, runs
 from arguide.training.metrics import measure_trace
-from arguide.training.report import PNG, Picture, Report, number, render, report_of, save_report, write_report
+from arguide.training.report import PNG, Picture, Report, number, render, report_of, save_report
 from arguide.training.score import score_of
 from arguide.training.trace import trace_of
 from tests.recording.made_states import header
@@ -240,5 +240,5 @@ def test_a_recording_has_a_report(tmp_path):
     assert report.pivot.rms_mm == 0.3
     assert report.pictures[0].caption == "at target"
     assert any("seed: 7" in remark for remark in report.remarks)
-    write_report(tmp_path / "r.html", recording, SCENARIO, PLAN, [picture])
+    save_report(tmp_path / "r.html", report)
     assert "FRE <b>0.50 mm" in (tmp_path / "r.html").read_text("utf-8")
