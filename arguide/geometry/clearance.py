@@ -26,11 +26,11 @@ Indices: TypeAlias = NDArray[np.intp]
 class ClearanceProbe:
     """Distance from a straight needle's surface to each of several structures.
 
-    Calling it costs some tens of microseconds. It keeps no state between calls, so threads may share it.
+    Calling it costs some tens of microseconds. It keeps no state between calls, so threads may share it; and it
+    copies the fields' values, so the fields themselves need not be kept.
     """
 
     def __init__(self, fields: Sequence[DistanceField], length_mm: float, radius_mm: float) -> None:
-        self.fields = tuple(fields)
         self.length_mm = length_mm
         self.radius_mm = radius_mm
         self._flat = np.concatenate([np.zeros(0, np.float32), *(field.values.ravel() for field in fields)])
@@ -49,7 +49,7 @@ class ClearanceProbe:
         self._depths = np.linspace(0, length_mm, steps + 1, dtype=np.float32)
         self._room = np.float32(STEEPEST * length_mm / steps)
         self._between = np.arange(FINE_MM, length_mm / steps, FINE_MM, dtype=np.float32)
-        self._all = np.arange(len(self.fields))
+        self._all = np.arange(len(fields))
 
     def __call__(self, image_from_tip: Array) -> tuple[float, ...]:
         """Nearest signed distance in mm from the needle's surface to each structure, negative inside.
@@ -57,7 +57,7 @@ class ClearanceProbe:
         `image_from_tip` is a rigid (4, 4); the shaft reaches from the tip back along -z to the length. Found to 0.1 mm
         of what the fields say. Farther than a field's margin (less 2.2 mm) the answer stays there: at least so much.
         """
-        if not self.fields:
+        if not len(self._all):
             return ()
         start = ((image_from_tip[:3, 3] - self._origin) * self._scale).astype(np.float32)
         step = (image_from_tip[:3, 2] * -self._scale).astype(np.float32)
