@@ -5,7 +5,7 @@ Placement and the errors of making are seeded: the same seed gives the same worl
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -57,6 +57,8 @@ class World:
     """Out of the phantom towards whoever works on it, a unit vector in the image frame, (3,)."""
     along: Array
     """Along the table, a unit vector in the image frame, (3,)."""
+    half_width_mm: float
+    """How far the side tables are from the centre."""
 
     @cached_property
     def image_from_reference(self) -> Array:
@@ -84,7 +86,7 @@ class World:
         """Where a tool lies when nobody holds it: image_from_tip (4, 4), on a side table left or right of the phantom."""
         row = [name for name in self.tools if name != "reference"].index(tool)
         side, rank = (-1 if row % 2 else 1), row // 2
-        return aim(self.place(side * (170.0 + 45.0 * rank), 30.0, -40.0), self.along, self.face)
+        return aim(self.place(side * (self.half_width_mm + 45.0 * rank), 30.0, -40.0), self.along, self.face)
 
 
 def build_world(
@@ -96,11 +98,20 @@ def build_world(
     """
     random = np.random.default_rng([seed, 0])
     tools = {tool.name: _tool(tool, random) for tool in profile.tools}
-    centre = np.mean([f.position for f in scenario.fiducials], axis=0) if scenario else np.zeros(3)
+    points = np.array([f.position for f in scenario.fiducials]) if scenario else np.zeros((1, 3))
     up, along = _directions(plan)
-    tracker_from_image = _placement(centre, up, along, distance_mm, random)
-    world = World(seed, tools, tracker_from_image, np.eye(4), centre, up, along)
-    return World(seed, tools, tracker_from_image, _reference_from_image(world, scenario, random), centre, up, along)
+    width = float(np.abs((points - points.mean(axis=0)) @ np.cross(up, along)).max())
+    world = World(
+        seed=seed,
+        tools=tools,
+        tracker_from_image=_placement(points.mean(axis=0), up, along, distance_mm, random),
+        reference_from_image=np.eye(4),
+        centre=points.mean(axis=0),
+        up=up,
+        along=along,
+        half_width_mm=max(170.0, width + 70.0),
+    )
+    return replace(world, reference_from_image=_reference_from_image(world, points, random))
 
 
 def _tool(profile: ToolProfile, random: np.random.Generator) -> Tool:
@@ -137,11 +148,10 @@ def _placement(centre: Array, up: Array, along: Array, distance_mm: float, rando
     return translation(where) @ turned @ leaning @ flat @ translation(-centre)
 
 
-def _reference_from_image(world: World, scenario: Scenario | None, random: np.random.Generator) -> Array:
+def _reference_from_image(world: World, points: Array, random: np.random.Generator) -> Array:
     """The reference body stands beyond the last fiducial, its markers towards the tracker."""
     if "reference" not in world.tools:
         return np.eye(4)
-    points = np.array([f.position for f in scenario.fiducials]) if scenario else world.centre[None]
     beyond = ((points - world.centre) @ world.along).max() + 70.0
     where = world.place(random.uniform(40, 60), beyond, 35.0)
     # +x of its tip frame is where the markers look: up, leaning a little towards the tracker.
