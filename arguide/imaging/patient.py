@@ -23,6 +23,7 @@ Progress: TypeAlias = Callable[[float, str], None]
 """Called with the done part (0..1) and what comes next."""
 
 MOST_TRIANGLES = 30_000
+HIGHEST_LABEL = 255
 LEVELS = {**names.LEVELS, "S1": names.S1}
 NEEDED = {"L4": names.L4, "L5": names.L5, "sacrum": names.SACRUM, "spinal canal": names.CANAL}
 ROOTS = Part("nerve-roots", "nerve roots", Tissue.NERVE, names.ROOT, (), 3.0)
@@ -63,6 +64,12 @@ def read_patient(ct: Volume, labels: Volume, progress: Progress) -> Patient:
 
 
 def _check(ct: Volume, labels: Volume) -> None:
+    low, high = labels.voxels.min(), labels.voxels.max()
+    if low < 0 or high > HIGHEST_LABEL or not np.all(np.mod(labels.voxels, 1) == 0):
+        raise MeshError(
+            f"the label map's values reach from {low:g} to {high:g}; expected whole numbers from 0 to {HIGHEST_LABEL};"
+            " are CT and label map given in this order?"
+        )
     for name, number in NEEDED.items():
         if not np.any(labels.voxels == number):
             raise MeshError(

@@ -172,6 +172,11 @@ def test_without_a_needed_label_nothing_is_left_behind(sources: tuple[Path, Path
     assert [path.name for path in tmp_path.iterdir()] == ["labels.nii.gz"]
 
 
+def test_ct_and_labels_in_the_wrong_order(sources: tuple[Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(MeshError, match="given in this order"):
+        scenario_from_labels(sources[1], sources[0], tmp_path / "out")
+
+
 def test_a_ct_of_another_place_is_refused(sources: tuple[Path, Path], tmp_path: Path) -> None:
     image = nibabel.load(sources[1])
     affine = image.affine.copy()
