@@ -1,7 +1,7 @@
 """The trainee of the demo: calibrates the stylus, touches the fiducials, inserts the needle, makes one mistake.
 
-He talks to the host through the wire alone: by where the tools are, and by their buttons. The steps of the host that
-he follows: pivot (press to start, press to finish), touch (press at every fiducial, in order), review (press to
+The trainee talks to the host through the wire alone: by where the tools are, and by their buttons. The steps of the
+host: pivot (press to start, press to finish), touch (press at every fiducial, in order), review (press to
 accept), guide (press to finish).
 """
 
@@ -59,6 +59,19 @@ class Trainee:
     def at(self, time_s: float) -> Moment:
         """The true state `time_s` after tracking began."""
         return self._script.at(time_s)
+
+    def truth(self) -> dict[str, Any]:
+        """What this run of the trainee really did, as plain JSON data; image frame, mm."""
+        start, end = self._inserted
+        begun, ended = (start + t for t in self.insertion.stage("hold at the target"))
+        held = self._script.image_from_tip("needle", (begun + ended) / 2)
+        return {
+            "duration_s": self.duration_s,
+            "insertion_s": [start, end],
+            "at_target_s": [begun, ended],
+            "final_tip_image_mm": held[:3, 3].tolist(),
+            "final_direction_image": held[:3, 2].tolist(),
+        }
 
     def _calibrate(self, now: float) -> float:
         """Pivot the stylus in the divot of the phantom's base plate."""
@@ -129,16 +142,3 @@ class Trainee:
             )
         )
         self._script.hide("reference", start + second + 0.7 * (second_end - second), 0.4)
-
-    def truth(self) -> dict[str, Any]:
-        """What this run of the trainee really did, as plain JSON data; image frame, mm."""
-        start, end = self._inserted
-        begun, ended = (start + t for t in self.insertion.stage("hold at the target"))
-        held = self._script.image_from_tip("needle", (begun + ended) / 2)
-        return {
-            "duration_s": self.duration_s,
-            "insertion_s": [start, end],
-            "at_target_s": [begun, ended],
-            "final_tip_image_mm": held[:3, 3].tolist(),
-            "final_direction_image": held[:3, 2].tolist(),
-        }
