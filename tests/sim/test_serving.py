@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -33,6 +33,15 @@ class Served:
         assert self.process.stdout
         word, _, self.url = self.process.stdout.readline().strip().partition(" ")
         assert word == "ready", self.process.communicate()[1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whatever the test found: leave no process behind."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
 
     def end(self) -> int:
         """Tell it to stop and give its exit status."""
@@ -69,9 +78,9 @@ class Line:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    server = Served("--pty")
-    yield server
-    assert server.end() == 0
+    with Served("--pty") as server:
+        yield server
+        assert server.end() == 0
 
 
 @pytest.fixture
@@ -137,25 +146,25 @@ def test_the_link_comes_and_goes_with_the_emulator(tmp_path: Path) -> None:
     link = tmp_path / "ttyTracker"
     link.symlink_to("/dev/null")
     truth = tmp_path / "truth.json"
-    server = Served("--pty", "--link", str(link), "--truth", str(truth), "--no-break", "--until-eof")
-    assert server.url == str(link) and truth.is_file()
-    line = Line(server.url)
-    line.termios.tcflush(line.fd, line.termios.TCIOFLUSH)
-    assert line.read(patience_s=0.5) == b"", "breaks are switched off"
-    assert line.ask(b"RESET ") == b"RESETBE6F\r"
-    os.close(line.fd)
-    assert server.process.stdin
-    server.process.communicate(timeout=PATIENCE_S)  # closes its input: the parent is gone
-    assert server.process.returncode == 0
-    assert not link.is_symlink()
+    with Served("--pty", "--link", str(link), "--truth", str(truth), "--no-break", "--until-eof") as server:
+        assert server.url == str(link) and truth.is_file()
+        line = Line(server.url)
+        line.termios.tcflush(line.fd, line.termios.TCIOFLUSH)
+        assert line.read(patience_s=0.5) == b"", "breaks are switched off"
+        assert line.ask(b"RESET ") == b"RESETBE6F\r"
+        os.close(line.fd)
+        assert server.process.stdin
+        server.process.communicate(timeout=PATIENCE_S)  # closes its input: the parent is gone
+        assert server.process.returncode == 0
+        assert not link.is_symlink()
 
 
 @needs_pty
 def test_an_interrupt_ends_it_cleanly() -> None:
-    server = Served("--pty")
-    server.process.send_signal(signal.SIGINT)
-    _, errors = server.process.communicate(timeout=PATIENCE_S)
-    assert (server.process.returncode, errors) == (0, "")
+    with Served("--pty") as server:
+        server.process.send_signal(signal.SIGINT)
+        _, errors = server.process.communicate(timeout=PATIENCE_S)
+        assert (server.process.returncode, errors) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -190,15 +199,15 @@ def connect(server: Served) -> socket.socket:
 
 
 def test_tcp_serves_one_client_at_a_time() -> None:
-    server = Served("--tcp", "127.0.0.1:0", "--model", "vega")
-    with connect(server) as first:
-        first.sendall(b"INIT\r")
-        assert first.recv(100) == b"OKAYA896\r"
-        with connect(server) as second:
-            assert second.recv(100) == b""
-        first.sendall(b"APIREV \r")
-        assert first.recv(100).startswith(b"G.003.006")
-    with connect(server) as third:
-        third.sendall(b"PHSR \r")
-        assert third.recv(100) == b"001414\r"
-    assert server.end() == (0 if sys.platform != "win32" else 1)
+    with Served("--tcp", "127.0.0.1:0", "--model", "vega") as server:
+        with connect(server) as first:
+            first.sendall(b"INIT\r")
+            assert first.recv(100) == b"OKAYA896\r"
+            with connect(server) as second:
+                assert second.recv(100) == b""
+            first.sendall(b"APIREV \r")
+            assert first.recv(100).startswith(b"G.003.006")
+        with connect(server) as third:
+            third.sendall(b"PHSR \r")
+            assert third.recv(100) == b"001414\r"
+        assert server.end() == (0 if sys.platform != "win32" else 1)
