@@ -13,12 +13,12 @@ from arguide.geometry.transforms import Array, inverse
 from arguide.guidance.state import Grade, grade
 from arguide.scene import style
 from arguide.scene.camera import ANTERIOR, SUPERIOR, across, look_at, unit
-from arguide.scene.canvas import Align, Canvas, Weight, disc, place, ring, stroke
+from arguide.scene.canvas import Align, Canvas, Weight, band, disc, place, ring, stroke
 from arguide.scene.layout import Rect
 from arguide.scene.shapes import joined
 from arguide.settings.scenario import Plan
 
-ZOOMS_MM = (8.0, 16.0, 32.0, 64.0, 128.0)
+ZOOMS_MM = (12.0, 24.0, 48.0, 96.0)
 """Half widths of the view; the smallest that holds the tip is used."""
 LETTERS = ("RL", "AP", "SI")
 
@@ -76,7 +76,7 @@ class Bullseye:
         self._canvas, self._plan, self.box = canvas, plan, box
         self._barrel_from_image = inverse(image_from_barrel(plan))
         self._pixels = 0.5 * min(box.width, box.height)
-        self.half_width_mm = ZOOMS_MM[2]
+        self.half_width_mm = ZOOMS_MM[1]
         self._root = canvas.group()
         place(self._root, *box.center)
         self._rings = canvas.group(self._root)
@@ -102,7 +102,7 @@ class Bullseye:
         tolerance = self._plan.tolerance
         tip_color = style.GRADE_COLORS[grade(found.lateral_mm, tolerance.lateral_mm)]
         tip = self._put(self._tip, found.tip)
-        self._tip.set_color_scale(*tip_color, 1.0)
+        self._dot.set_color_scale(*tip_color, 1.0)
         if found.crossing is None or found.depth_mm <= 0:
             self._crossing.hide()
             self._line.hide()
@@ -110,7 +110,7 @@ class Bullseye:
         miss = grade(float(np.hypot(*found.crossing)), tolerance.miss_mm)
         end = self._put(self._crossing, found.crossing)
         self._crossing.show()
-        self._crossing.set_color_scale(*style.GRADE_COLORS[miss], 1.0)
+        self._circle.set_color_scale(*style.GRADE_COLORS[miss], 1.0)
         self._line.show()
         self._stretch(tip, end)
 
@@ -137,12 +137,14 @@ class Bullseye:
     def _draw_frame(self) -> None:
         unit, r = self._canvas.unit, self._pixels
         axes = image_axes(self._plan)
+        self._draw_mask()
         gap = 0.84 * r
         hair = joined(*(stroke([(x * 0.10 * r, y * 0.10 * r), (x * gap, y * gap)], 1.2 * unit) for x, y in _CROSS))
         self._canvas.draw(hair, style.rgba(style.INK, 0.30), self._root)
         for (x, y), direction in zip(_CROSS, axes, strict=True):
             size = 24 * unit
-            spot = Rect(x * (r - 14 * unit) - size / 2, y * (r - 14 * unit) - size / 2, size, size)
+            spot = Rect(x * (r - 16 * unit) - size / 2, y * (r - 16 * unit) - size / 2, size, size)
+            place(self._canvas.draw(disc(12 * unit), style.rgba(style.PANEL, 0.9), self._root), *spot.center)
             self._canvas.label(
                 spot,
                 15,
@@ -153,24 +155,35 @@ class Bullseye:
                 parent=self._root,
             )
 
+    def _draw_mask(self) -> None:
+        """A round window: the corners of the box stay dark."""
+        half = 0.5 * np.array([self.box.width, self.box.height])
+        corners = [np.arctan2(y * half[1], x * half[0]) for x, y in ((1, 1), (-1, 1), (-1, -1), (1, -1))]
+        angle = np.sort(np.concatenate([np.linspace(-np.pi, np.pi, 96, endpoint=False), corners]))
+        way = np.stack([np.cos(angle), np.sin(angle)], -1)
+        outline, away = 0.985 * self._pixels * way, way / np.max(np.abs(way) / half, axis=1, keepdims=True)
+        self._canvas.draw(band(outline, away), style.rgba(style.PANEL, 0.92), self._root)
+        self._canvas.draw(ring(0.985 * self._pixels, 2 * self._canvas.unit, 128), style.rgba(style.LINE), self._root)
+
     def _draw_pointers(self) -> None:
         unit = self._canvas.unit
         self._pointer = self._canvas.group(self._root)
         self._line = self._canvas.draw(stroke([(0, 0), (1, 0)], 2.6 * unit), style.rgba(style.INK, 0.9), self._pointer)
-        self._crossing = self._canvas.draw(ring(9 * unit, 3.4 * unit), parent=self._pointer)
-        dot = self._canvas.group(self._pointer)
-        self._canvas.draw(disc(9.5 * unit), style.rgba(style.PANEL), dot)
-        self._tip = self._canvas.draw(disc(7.5 * unit), parent=self._pointer)
-        dot.reparent_to(self._tip)
-        dot.set_color_scale_off()
+        self._crossing = self._canvas.group(self._pointer)
+        self._canvas.draw(ring(9.5 * unit, 7 * unit), style.rgba(style.PANEL), self._crossing)
+        self._circle = self._canvas.draw(ring(9.5 * unit, 3.6 * unit), parent=self._crossing)
+        self._tip = self._canvas.group(self._pointer)
+        self._canvas.draw(disc(10 * unit), style.rgba(style.PANEL), self._tip)
+        self._dot = self._canvas.draw(disc(7.5 * unit), parent=self._tip)
         box = Rect(-0.6 * self._pixels, 0.30 * self._pixels, 1.2 * self._pixels, 30 * unit)
         self._unknown = self._canvas.group(self._root)
-        self._canvas.label(box, 20, "no position", style.GHOST, align=Align.CENTER, parent=self._unknown)
+        self._canvas.panel(box.inset(0.28 * self._pixels, 0), style.rgba(style.PANEL, 0.85), 15, self._unknown)
+        self._canvas.label(box, 18, "no position", style.GHOST, align=Align.CENTER, parent=self._unknown)
         self._pointer.hide()
 
     def _redraw_rings(self) -> None:
         """Rings at the limits of the plan, and round numbers outside them as far as the view reaches."""
-        self._rings.get_children().detach()
+        self._canvas.clear(self._rings)
         unit, limits = self._canvas.unit, self._plan.tolerance.lateral_mm
         good, fair = style.GRADE_COLORS[Grade.WITHIN], style.GRADE_COLORS[Grade.NEAR]
         self._canvas.draw(disc(limits.within * self._scale), style.rgba(good, 0.22), self._rings)
@@ -188,8 +201,9 @@ class Bullseye:
     def _name_ring(self, radius: float, color: style.Rgb) -> None:
         unit = self._canvas.unit
         spot = radius * self._scale * np.sqrt(0.5)
-        box = Rect(spot + 2 * unit, spot - 2 * unit, 60 * unit, 18 * unit)
-        self._canvas.label(box, 12, f"{radius:g} mm", color, parent=self._rings)
+        box = Rect(spot - 21 * unit, spot - 8 * unit, 42 * unit, 16 * unit)
+        self._canvas.panel(box, style.rgba(style.PANEL, 0.8), 8, self._rings)
+        self._canvas.label(box, 12, f"{radius:g} mm", color, align=Align.CENTER, parent=self._rings)
 
 
 _CROSS = ((1, 0), (0, 1), (-1, 0), (0, -1))

@@ -13,6 +13,8 @@ FIELD_RAD = np.radians(26.0)
 """Vertical field of view: long lens, so that sizes can be compared across the picture."""
 SUPERIOR = np.array([0.0, 0.0, 1.0])
 ANTERIOR = np.array([0.0, 1.0, 0.0])
+CLEAR = 0.80
+"""Part of the view's height that the guide at its foot leaves clear."""
 NEAREST_MM, FARTHEST_MM = 60.0, 2000.0
 STEEPEST_RAD = np.radians(88.0)
 
@@ -30,7 +32,7 @@ class Preset(IntEnum):
 def look_at(eye: ArrayLike, target: ArrayLike, up: ArrayLike) -> Array:
     """The (4, 4) `image_from_view` of an eye that looks at a target; `up` may be anything but the line of sight."""
     forward = unit(np.asarray(target, dtype=float) - eye)
-    right = unit(np.cross(forward, up))
+    right = unit(np.cross(forward, np.asarray(up, dtype=float)))
     return from_parts(np.column_stack([right, np.cross(forward, right), forward]), eye)
 
 
@@ -76,29 +78,29 @@ class Orbit:
 
     def panned(self, right_mm: float, down_mm: float) -> "Orbit":
         """Move the pivot in the picture's plane."""
-        x, y, z = (self.pivot + self.image_from_view()[:3, :2] @ (right_mm, down_mm)).tolist()
-        return replace(self, pivot=(x, y, z))
+        return replace(self, pivot=_triple(self.pivot + self.image_from_view()[:3, :2] @ (right_mm, down_mm)))
 
 
 def preset(plan: Plan, view: Preset) -> Orbit:
     """The orbit of a preset view for a plan.
 
-    The skin side of the path is up, as the patient lies on the table with the entry towards the ceiling.
+    The patient lies across the picture with the skin's side of the path up, as on the table; the views from behind and
+    along the path have the head at the top.
     """
     entry, target = np.asarray(plan.entry), np.asarray(plan.target)
     out = unit(entry - target)
-    up = across(out, SUPERIOR) if abs(out @ SUPERIOR) < 0.9 else unit(-ANTERIOR * np.sign(out @ SUPERIOR))
-    leaning = float(np.sign(out[0]) or 1.0)
-    pivot = tuple((0.35 * entry + 0.65 * target).tolist())
-    side = leaning * across(np.array([1.0, 0, 0]), up) if abs(up[0]) < 0.9 else ANTERIOR
+    up = across(out, SUPERIOR) if abs(out @ SUPERIOR) < 0.9 else -ANTERIOR
+    side = np.cross(SUPERIOR, up)
+    side = side if out @ side >= 0 else -side
+    pivot = 0.35 * entry + 0.65 * target
 
     def orbit(front: Array, upward: Array, turn: float, rise: float, distance: float) -> Orbit:
-        return Orbit(pivot, tuple(front.tolist()), tuple(upward.tolist()), turn, rise, distance)
+        return Orbit(_triple(pivot), _triple(front), _triple(upward), turn, rise, distance)
 
     match view:
         case Preset.OBLIQUE:
-            toward_head = np.radians(38.0) * float(np.sign(np.cross(up, side) @ SUPERIOR) or 1.0)
-            return orbit(side, up, toward_head, np.radians(34.0), 430.0)
+            toward_head = np.radians(38.0) * float(np.sign(np.cross(up, side) @ SUPERIOR))
+            return orbit(side, up, toward_head, np.radians(34.0), 330.0)
         case Preset.POSTERIOR:
             return orbit(up, SUPERIOR, 0.0, 0.0, 480.0)
         case Preset.LATERAL:
@@ -106,7 +108,24 @@ def preset(plan: Plan, view: Preset) -> Orbit:
         case Preset.AXIAL:
             return orbit(-SUPERIOR, up, 0.0, 0.0, 480.0)
         case Preset.ALONG_PATH:
-            return orbit(out, SUPERIOR, 0.0, 0.0, 420.0)
+            top = SUPERIOR if abs(out @ SUPERIOR) < 0.9 else up
+            return orbit(across(out, top), top, 0.0, float(np.arcsin(out @ top)), 420.0)
+
+
+def _triple(vector: Array) -> tuple[float, float, float]:
+    x, y, z = vector.tolist()
+    return (x, y, z)
+
+
+def overview(plan: Plan, points: Array, aspect: float) -> Orbit:
+    """The orbit that sees all of some points (n, 3) from the skin's side, the head at the top."""
+    middle = 0.5 * (points.max(axis=0) + points.min(axis=0))
+    orbit = preset(plan, Preset.POSTERIOR).turned(np.radians(-14.0), np.radians(-16.0))
+    x, y, z = np.abs((points - middle) @ orbit.image_from_view()[:3, :3]).T
+    slope = float(np.tan(FIELD_RAD / 2))
+    needed = 1.3 * float(np.max(np.maximum(y / CLEAR, x / aspect) / slope + z))
+    orbit = replace(orbit, pivot=_triple(middle), distance_mm=float(np.clip(needed, NEAREST_MM, FARTHEST_MM)))
+    return orbit.panned(0.0, (1 - CLEAR) * slope * orbit.distance_mm)
 
 
 def project(

@@ -24,8 +24,12 @@ from arguide.scene.shading import shader
 from arguide.scene.shapes import Faces, Shape, geometry, shape
 from arguide.scene.style import Rgb, Rgba
 
+SOFT = 1.2
+"""Pixels over which edges fade, so that they are smooth without several samples a pixel."""
 CAP_HEIGHT = 0.711
 """Height of Roboto's capitals, in parts of the type size."""
+GLYPH_EDGE = 2.0
+"""Empty pixels around each letter in the font's page."""
 PLAIN = str.maketrans({"→": "›", "←": "‹", "✓": "", "\t": " "})
 """Signs that the font lacks."""
 
@@ -122,14 +126,15 @@ class Label:
         """Pixels down to the first baseline: the block of lines stands in the middle of its box."""
         rows = max(1, self._text.get_num_rows())
         block = (rows - 1) * self._text.get_line_height() * size + CAP_HEIGHT * size
-        return round(self.box.y + (self.box.height - block) / 2 + CAP_HEIGHT * size)
+        return float(round(self.box.y + (self.box.height - block) / 2 + CAP_HEIGHT * size))
 
-    def bounds(self) -> Rect:
-        """What the letters cover in the picture; without width when empty or hidden."""
-        if not self.text.strip() or self.node.is_hidden() or self.node.get_hidden_ancestor() is not None:
-            return Rect(*self.box.center, 0, 0)
+    def bounds(self) -> Rect | None:
+        """What the letters cover in the picture; None when there is nothing to see."""
+        if not self.text.strip() or not self.node.get_hidden_ancestor().is_empty():
+            return None
         low, high = self.node.get_tight_bounds(self.node.get_top())
-        return Rect(low.x, -high.z, high.x - low.x, high.z - low.z)
+        edge = self.node.get_sx(self.node.get_top()) / self._text.get_font().get_pixels_per_unit() * GLYPH_EDGE
+        return Rect(low.x, -high.z, high.x - low.x, high.z - low.z).inset(edge)
 
 
 class Canvas:
@@ -144,11 +149,22 @@ class Canvas:
         self.root.set_bin("unsorted", 0)
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self.root.set_shader(shader("flat", "flat"))
-        self.labels: list[Label] = []
+        self._labels: list[Label] = []
+
+    @property
+    def labels(self) -> list[Label]:
+        """The texts on the sheet."""
+        self._labels = [label for label in self._labels if label.node.get_top() == self.root]
+        return self._labels
 
     def group(self, parent: NodePath | None = None) -> NodePath:
         """A node to hang things on, so that they can be moved, hidden or thrown away together."""
         return (parent or self.root).attach_new_node("group")
+
+    def clear(self, group: NodePath) -> None:
+        """Throw away what hangs on a node."""
+        group.get_children().detach()
+        self._labels = self.labels
 
     def label(
         self,
@@ -165,7 +181,7 @@ class Canvas:
         """A text of `pixels` design size in a box."""
         made = Label(parent or self.root, box, pixels * self.unit, weight, align, lines)
         made.set(text, color)
-        self.labels.append(made)
+        self._labels.append(made)
         return made
 
     def draw(self, drawn: Shape, color: Rgba = (1, 1, 1, 1), parent: NodePath | None = None) -> NodePath:
@@ -192,22 +208,54 @@ def flat(points: ArrayLike, faces: Faces) -> Shape:
     return shape(vertices, np.zeros_like(vertices), faces)
 
 
-def filled(outline: ArrayLike) -> Shape:
-    """The inside of a star-shaped outline (n, 2), seen from its mean."""
-    ring = np.asarray(outline, dtype=float)
-    k = np.arange(len(ring))
-    points = np.concatenate([ring, ring.mean(0, keepdims=True)])
-    return flat(points, np.stack([k, np.roll(k, -1), np.full(len(ring), len(ring))], -1))
+def filled(outline: ArrayLike, soft: float = SOFT) -> Shape:
+    """The inside of a star-shaped outline (n, 2), seen from its mean; its edge fades over `soft` pixels."""
+    line = np.asarray(outline, dtype=float)
+    middle = line.mean(axis=0)
+    out = _outward(line, middle) * soft / 2
+    n = len(line)
+    k = np.arange(n)
+    m = (k + 1) % n
+    fan = np.stack([k, m, np.full(n, 2 * n)], -1)
+    faded = np.concatenate([np.ones(n), np.zeros(n), [1.0]])
+    return _tinted(
+        flat(np.concatenate([line - out, line + out, [middle]]), np.concatenate([fan, _strip(k, m, n)])), faded
+    )
 
 
-def band(inner: ArrayLike, outer: ArrayLike, closed: bool = True) -> Shape:
-    """The strip between two lines (n, 2) each."""
+def band(inner: ArrayLike, outer: ArrayLike, closed: bool = True, soft: float = SOFT) -> Shape:
+    """The strip between two lines (n, 2) each; its long edges fade over `soft` pixels."""
     first, second = np.asarray(inner, dtype=float), np.asarray(outer, dtype=float)
     n = len(first)
     k = np.arange(n if closed else n - 1)
     m = (k + 1) % n
-    faces = np.concatenate([np.stack([k, m, n + k], -1), np.stack([m, n + m, n + k], -1)])
-    return flat(np.concatenate([first, second]), faces)
+    across = second - first
+    length = np.linalg.norm(across, axis=1, keepdims=True)
+    step = across / np.maximum(length, 1e-9) * np.minimum(soft / 2, length / 2)
+    points = np.concatenate([first - step, first + step, second - step, second + step])
+    faces = np.concatenate([_strip(k + row * n, m + row * n, n) for row in range(3)])
+    return _tinted(flat(points, faces), np.repeat([0.0, 1.0, 1.0, 0.0], n))
+
+
+def _strip(k: Faces, m: Faces, n: int) -> Faces:
+    """Two triangles for each step along a line of points and its neighbour line, `n` further on."""
+    return np.concatenate([np.stack([k, m, k + n], -1), np.stack([m, m + n, k + n], -1)])
+
+
+def _outward(line: Array, middle: Array) -> Array:
+    """Directions (n, 2) that push each side of a closed outline outwards by one, corners included."""
+    sides = np.roll(line, -1, axis=0) - line
+    normals = np.stack([sides[:, 1], -sides[:, 0]], -1)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    both = normals + np.roll(normals, 1, axis=0)
+    both *= 2 / np.maximum(np.sum(both * both, axis=1, keepdims=True), 0.5)
+    result: Array = both * np.sign(np.sum(both * (line - middle)) or 1.0)
+    return result
+
+
+def _tinted(drawn: Shape, opacity: Array) -> Shape:
+    """White, with an opacity for each vertex."""
+    return drawn.colored(np.stack([*[np.ones(len(opacity))] * 3, opacity], -1))
 
 
 def arc(radius: float, start: float = 0.0, end: float = 2 * np.pi, points: int = 48) -> Array:
@@ -217,9 +265,9 @@ def arc(radius: float, start: float = 0.0, end: float = 2 * np.pi, points: int =
     return radius * np.stack([np.cos(angle), np.sin(angle)], -1)
 
 
-def ring(radius: float, width: float, points: int = 64) -> Shape:
+def ring(radius: float, width: float, points: int = 64, soft: float = SOFT) -> Shape:
     """A circle line about the origin."""
-    return band(arc(radius - width / 2, points=points), arc(radius + width / 2, points=points))
+    return band(arc(radius - width / 2, points=points), arc(radius + width / 2, points=points), soft=soft)
 
 
 def disc(radius: float, points: int = 32) -> Shape:
@@ -237,13 +285,10 @@ def stroke(points: ArrayLike, width: float) -> Shape:
 
 
 def rounded(box: Rect, radius: float) -> Shape:
-    """A filled rectangle with round corners."""
+    """A filled rectangle with round corners; without a radius its edges are hard."""
     r = min(radius, box.width / 2, box.height / 2)
-    corners = [
-        (box.right - r, box.bottom - r),
-        (box.x + r, box.bottom - r),
-        (box.x + r, box.y + r),
-        (box.right - r, box.y + r),
-    ]
-    arcs = [arc(r, k * np.pi / 2, (k + 1) * np.pi / 2, 8) + np.array(c) for k, c in enumerate(corners)]
-    return filled(np.concatenate(arcs))
+    low, high = np.array([box.x + r, box.y + r]), np.array([box.right - r, box.bottom - r])
+    corners = np.array([high, (low[0], high[1]), low, (high[0], low[1])])
+    if r <= 0:
+        return flat(corners, np.array([(0, 1, 2), (0, 2, 3)]))
+    return filled(np.concatenate([arc(r, k * np.pi / 2, (k + 1) * np.pi / 2, 8) + c for k, c in enumerate(corners)]))

@@ -19,6 +19,7 @@ class Card:
 
     def __init__(self, canvas: Canvas, box: Rect, window: Rect, title: str, lines: Sequence[CardLine]) -> None:
         unit = canvas.unit
+        self._canvas = canvas
         self.root = canvas.group()
         shown = list(lines)[:MOST_LINES]
         row = min(46 * unit, (box.height - 110 * unit) / max(1, len(shown)))
@@ -50,6 +51,7 @@ class Card:
 
     def close(self) -> None:
         """Take it away."""
+        self._canvas.clear(self.root)
         self.root.remove_node()
 
 

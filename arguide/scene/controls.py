@@ -37,10 +37,14 @@ class Controls:
             case "1" | "2" | "3" | "4" | "5":
                 self.choose(Preset(int(event)))
 
+    def go(self, orbit: Orbit) -> None:
+        """Glide to a view of the program's choice."""
+        self.orbit = orbit
+        self._gliding = True
+
     def choose(self, view: Preset) -> None:
         """Glide to a preset."""
-        self.orbit = self._start if view is Preset.OBLIQUE else preset(self._plan, view)
-        self._gliding = True
+        self.go(self._start if view is Preset.OBLIQUE else preset(self._plan, view))
 
     def move(self, pointer: tuple[float, float] | None, height: float) -> None:
         """Turn or pan while a button is held; `height` of the view in pixels."""

@@ -78,7 +78,7 @@ def light(points: Array, normals: Array, occluders: Array, lamp: Array) -> tuple
         seen += weight * visible_from(direction, raised, occluders)
         whole += weight
     rays = cone(lamp, LAMP_RAD, LAMP_RAYS)
-    shadow = np.mean([visible_from(ray, raised, occluders) for ray in rays], axis=0)
+    shadow: Array = np.mean([visible_from(ray, raised, occluders) for ray in rays], axis=0)
     return seen / whole, shadow
 
 
@@ -90,4 +90,5 @@ def mottling(points: Array) -> Array:
         np.sin(0.63 * y + 1.3 * np.sin(0.47 * z) - 0.41 * x),
         np.sin(1.17 * z + 1.1 * np.sin(0.97 * x) + 0.83 * y),
     ]
-    return 0.5 + 0.5 * (0.5 * waves[0] + 0.3 * waves[1] + 0.2 * waves[2])
+    result: Array = 0.5 + 0.5 * (0.5 * waves[0] + 0.3 * waves[1] + 0.2 * waves[2])
+    return result

@@ -1,6 +1,6 @@
 """The fiducials: rings on the skin with their names, a pulse on the next, a check on the touched, residuals at review."""
 
-from panda3d.core import NodePath
+from panda3d.core import NodePath, TransparencyAttrib
 
 from arguide.geometry.transforms import Array, pose_along
 from arguide.guidance.state import FiducialState, Step
@@ -24,6 +24,7 @@ class Markers:
         self.root = parent.attach_new_node("fiducials")
         self.root.set_shader(shader("wire", "line"))
         self.root.set_shader_inputs(dash=(0, 0), reach=1e9)
+        self.root.set_transparency(TransparencyAttrib.M_alpha)
         self._nodes = [self._one(fiducial, outward) for fiducial in scenario.fiducials]
 
     def _one(self, fiducial: Fiducial, outward: Array) -> NodePath:
@@ -64,7 +65,7 @@ class _MarkerLabel:
     def __init__(self, canvas: Canvas, parent: NodePath, fiducial: Fiducial) -> None:
         unit = canvas.unit
         self._node = canvas.group(parent)
-        self._pulse = canvas.draw(ring(1.0, 0.14), style.rgba(style.ACCENT), self._node)
+        self._pulse = canvas.draw(ring(1.0, 0.14, soft=0.06), style.rgba(style.ACCENT), self._node)
         self._disc = canvas.draw(disc(13 * unit), parent=self._node)
         self._name = canvas.label(
             Rect(-13 * unit, -13 * unit, 26 * unit, 26 * unit),
@@ -76,8 +77,11 @@ class _MarkerLabel:
             parent=self._node,
         )
         self._check = canvas.draw(check(12 * unit, 3.2 * unit), style.rgba(style.PANEL), self._node)
+        self._pill = canvas.panel(
+            Rect(8 * unit, -13 * unit, 92 * unit, 26 * unit), style.rgba(style.PANEL, 0.8), 13, self._node
+        )
         self._sign = Sign(canvas, 24 * unit, 0, 8 * unit, self._node)
-        self._residual = canvas.label(Rect(36 * unit, -11 * unit, 90 * unit, 22 * unit), 15, parent=self._node)
+        self._residual = canvas.label(Rect(37 * unit, -11 * unit, 60 * unit, 22 * unit), 15, parent=self._node)
         self._unit = unit
 
     def show(self, state: FiducialState, spot: tuple[float, float] | None, pulse: float, limit_mm: float) -> None:
@@ -96,8 +100,8 @@ class _MarkerLabel:
         self._measured(state.residual_mm, limit_mm)
 
     def _measured(self, residual_mm: float | None, limit_mm: float) -> None:
-        _visible(self._sign.node, residual_mm is not None)
-        _visible(self._residual.node, residual_mm is not None)
+        for node in (self._pill, self._sign.node, self._residual.node):
+            _visible(node, residual_mm is not None)
         if residual_mm is not None:
             mark = residual_mark(residual_mm, limit_mm)
             self._sign.set(mark)

@@ -5,7 +5,7 @@ from panda3d.core import NodePath
 
 from arguide.geometry.transforms import Array, inverse
 from arguide.scene import style
-from arguide.scene.canvas import Align, Canvas, Label, Weight, place
+from arguide.scene.canvas import Align, Canvas, Label, Weight, disc, place
 from arguide.scene.layout import Rect
 from arguide.scene.shading import shader
 from arguide.scene.shapes import Shape, ellipsoid, geometry, joined
@@ -48,6 +48,8 @@ class FigureLetters:
         self._box = box
         size = 22 * canvas.unit
         spot = Rect(-size / 2, -size / 2, size, size)
+        middle = canvas.draw(disc(0.62 * min(box.width, box.height)), style.rgba(style.PANEL, 0.72))
+        place(middle, *box.center)
         self._labels: dict[str, tuple[NodePath, Label]] = {}
         for letter in AXES:
             holder = canvas.group()

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import av
 import cv2
@@ -36,9 +37,10 @@ class Film:
             raise DisplayError(f"{path}: a film needs an even width and height, not {size[0]}×{size[1]}")
         self._size, self._path = size, path
         try:
-            self._file = av.open(str(path), "w", format="mp4")
+            self._sink = path.open("wb")
         except OSError as error:
-            raise DisplayError(f"{path}: the film cannot be written ({error}); check the folder") from error
+            raise DisplayError(f"{path}: the film cannot be written ({error.strerror}); check the folder") from error
+        self._file = av.open(self._sink, "w", format="mp4")
         self._stream = self._file.add_stream("libx264", rate=Fraction(fps))
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
@@ -53,6 +55,7 @@ class Film:
         """Write what is left and finish the file."""
         self._mux(None)
         self._file.close()
+        self._sink.close()
 
     def _mux(self, frame: "av.VideoFrame | None") -> None:
         try:
@@ -61,7 +64,7 @@ class Film:
         except OSError as error:
             raise DisplayError(f"{self._path}: the film cannot be written ({error}); is the disk full?") from error
 
-    def __enter__(self) -> "Film":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -95,7 +95,7 @@ def layout(width: float, height: float, full_bullseye: bool = False) -> Layout:
         steps=steps,
         title=Rect(margin, margin, 0.55 * stage.width, 52 * unit),
         banner=Rect(stage.right - margin - 292 * unit, margin, 292 * unit, 28 * unit),
-        alarm=Rect(stage.width / 2 - 280 * unit, 84 * unit, 560 * unit, 92 * unit),
+        alarm=Rect(stage.width / 2 - 270 * unit, steps.y - 98 * unit, 540 * unit, 86 * unit),
         figure=small,
         card=window.inset(0.5 * (width - 760 * unit), 0.5 * (height - 600 * unit)),
     )

@@ -100,5 +100,5 @@ class Sign:
         """Show this one."""
         if mark is not self._shown:
             for kind, node in self._nodes.items():
-                node.show() if kind is mark else node.hide()
+                node.show() if kind is mark is not Mark.UNKNOWN else node.hide()
             self._shown = mark

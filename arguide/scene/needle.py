@@ -44,6 +44,8 @@ class NeedleModel:
         shaft, hub_shape = needle_shape(needle)
         self._shaft = self.root.attach_new_node(geometry("shaft", shaft))
         self._hub = self.root.attach_new_node(geometry("hub", hub_shape))
+        self.root.set_transparency(TransparencyAttrib.M_alpha)
+        self.root.set_bin("fixed", 5)
         self._ghostly = False
         self.root.hide()
 
@@ -72,12 +74,6 @@ class NeedleModel:
         self._ghostly = ghostly
         self.root.set_shader_input("ghost", (*style.GHOST, float(ghostly)))
         self.root.set_depth_write(not ghostly)
-        if ghostly:
-            self.root.set_transparency(TransparencyAttrib.M_alpha)
-            self.root.set_bin("fixed", 20)
-        else:
-            self.root.clear_transparency()
-            self.root.clear_bin()
 
 
 class Prediction:
@@ -88,6 +84,9 @@ class Prediction:
         self.root.set_shader(shader("wire", "line"))
         self.root.set_shader_inputs(line_color=(*style.PREDICTED, 1.0), dash=(4.0, 2.4), reach=REACH_MM)
         line = wire([(0, 0, 0), (0, 0, REACH_MM)], 0.0, segments=6)
+        self.root.set_transparency(TransparencyAttrib.M_alpha)
+        self.root.set_depth_write(False)
+        self.root.set_bin("fixed", 11)
         self._line = self.root.attach_new_node(geometry("predicted way", _shown(line)))
         self._ring = self.root.attach_new_node(
             geometry("predicted end", _shown(wire(circle(2.2, 32), 0.0, closed=True, segments=6)))

@@ -72,7 +72,7 @@ class PivotPlot:
         if len(directions) == self._seen:
             return
         self._seen = len(directions)
-        self._dots.get_children().detach()
+        self._canvas.clear(self._dots)
         if not directions:
             return
         spots = polar(np.asarray(directions, dtype=float))

@@ -34,7 +34,7 @@ class PlanPath:
         self._line(wire([(0, 0, -length - APPROACH_MM), (0, 0, -length)], HAIR_MM), style.PATH, 1.6, dash=(5.0, 2.5))
         self._line(_ring(plan.tolerance.entry_mm.within, -length), style.ENTRY, 3.0)
         self._line(_ring(plan.tolerance.entry_mm.near, -length), style.ENTRY, 1.4)
-        self._line(_target(plan.tolerance.miss_mm.within), style.TARGET, 2.4)
+        self._line(_target(plan.tolerance.miss_mm.within), style.TARGET, 3.0)
         self._line(wire(_axis([-1.3, -0.6, 0.6, 1.3]), [0.0, 1.3, 1.3, 0.0], segments=16), style.TARGET, 0.0)
         self._corridor(plan.tolerance.lateral_mm.within, length)
 
@@ -48,10 +48,11 @@ class PlanPath:
         node = self.root.attach_new_node(geometry("line", drawn))
         node.set_shader(shader("wire", "line"))
         node.set_shader_inputs(line_color=style.rgba(color), dash=dash, reach=1e9)
+        node.set_transparency(TransparencyAttrib.M_alpha)
+        node.set_bin("fixed", 11)
         behind = node.copy_to(self.root)
         behind.set_attrib(DepthTestAttrib.make(RenderAttrib.M_greater))
         behind.set_depth_write(False)
-        behind.set_transparency(TransparencyAttrib.M_alpha)
         behind.set_bin("fixed", 10)
         behind.set_shader_input("line_color", style.rgba(color, 0.38))
         self._wires += [(node, pixels), (behind, pixels)]

@@ -113,7 +113,9 @@ class _Row:
         left = box.x + 18 * unit
         right = box.right - 14 * unit
         value = Rect(box.x + 0.36 * box.width, box.y, 0.34 * box.width, box.height)
-        self._caption = canvas.label(Rect(left, box.y, value.x - left, box.height), 15, color=style.QUIET, lines=2)
+        self._caption = canvas.label(
+            Rect(left, box.y, value.x - left - 6 * unit, box.height), 15, color=style.QUIET, lines=2
+        )
         self._value = canvas.label(value, pixels, weight=Weight.BOLD, align=Align.RIGHT)
         x = value.right + 26 * unit
         self._sign = Sign(canvas, x, box.center[1], 11 * unit)

@@ -1,5 +1,6 @@
 """Geometry out of arrays: triangles for Panda3D, and the few round shapes the scene is made of."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,7 +129,7 @@ def wire(points: ArrayLike, radius_mm: ArrayLike, closed: bool = False, segments
     radii = np.broadcast_to(np.asarray(radius_mm, dtype=float), len(line))
     ahead = np.roll(line, -1, axis=0) - np.roll(line, 1, axis=0) if closed else _ahead(line)
     frames = [pose_along(p, d)[:3, :2] for p, d in zip(line, ahead, strict=True)]
-    for before, now in zip(frames, frames[1:], strict=False):  # turn each to its forerunner, else the tube twists
+    for before, now in itertools.pairwise(frames):  # turn each to its forerunner, else the tube twists
         now[:] = now @ _closest_turn(now.T @ before)
     angle = np.arange(segments) * 2 * np.pi / segments
     normals = np.einsum("nij,kj->nki", np.array(frames), np.stack([np.cos(angle), np.sin(angle)], -1))

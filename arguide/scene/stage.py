@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from arguide.guidance.state import SessionState, Step, grade
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
 from arguide.scene.bullseye import Bullseye, image_from_barrel
-from arguide.scene.camera import Preset, preset, project, unit
+from arguide.scene.camera import Preset, overview, preset, project, unit
 from arguide.scene.canvas import Canvas, Label
 from arguide.scene.card import HELP, Card, CardLine
 from arguide.scene.controls import Controls
@@ -42,17 +43,19 @@ class Stage:
         *,
         size: tuple[int, int] = (1280, 720),
         window: bool = False,
+        smooth: bool | None = None,
         stale_after_s: float = 0.1,
         training_banner: str = TRAINING_BANNER,
     ) -> None:
         """Open a window, or an off-screen picture of `size` pixels.
 
+        `smooth`: several samples a pixel, for pictures and films; None: only where graphics hardware does it for little.
         `stale_after_s`: a sample older than this is never drawn as live. DisplayError without OpenGL, MeshError for
         anatomy that cannot be read.
         """
         self.scenario, self.plan = scenario, plan
         self._stale_after_s, self._banner = stale_after_s, training_banner
-        self._display = Display(size, window, f"arguide – {scenario.title}")
+        self._display = Display(size, window, f"arguide – {scenario.title}", smooth)
         self._space = NodePath("image")
         self.anatomy = Anatomy(scenario, plan)
         self.anatomy.root.reparent_to(self._space)
@@ -65,6 +68,7 @@ class Stage:
         self._views = Views(self._display.output, self._space, figure_node())
         self.controls = Controls(plan, self.anatomy.best_view(preset(plan, Preset.OBLIQUE)))
         self._state: SessionState | None = None
+        self._step: Step | None = None
         self._card: tuple[Sequence[CardLine], str] | None = None
         self._large_bullseye = self._help = False
         self._pressed: list[str] = []
@@ -84,6 +88,7 @@ class Stage:
         self._readout.show(lines(deviation, self.plan, self.scenario.risks))
         self._steps.show(state.view)
         self._overlay.show(state, alarm)
+        self._turn_to(state.view.step)
         pivoting = state.view.step is Step.PIVOT
         self._pivot.root.show() if pivoting else self._pivot.root.hide()
         if pivoting:
@@ -133,7 +138,7 @@ class Stage:
         """Close the window or picture."""
         self._display.close()
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -196,6 +201,18 @@ class Stage:
         figure = self._views.figure.region
         figure.set_active(wanted is None)
 
+    def _turn_to(self, step: Step) -> None:
+        """At another step, look at what it is about; within a step the view is the user's."""
+        if step is self._step:
+            return
+        self._step = step
+        if step in (Step.TOUCH, Step.REVIEW):
+            view = self._layout.view
+            points = np.array([f.position for f in self.scenario.fiducials])
+            self.controls.go(overview(self.plan, points, view.width / view.height))
+        else:
+            self.controls.choose(Preset.OBLIQUE)
+
     def _show_needle(self, state: SessionState, image_from_tip: Array | None) -> None:
         deviation = state.needle.deviation
         if image_from_tip is None:
@@ -213,7 +230,8 @@ class Stage:
         view = self._layout.view
         points = np.array([f.position for f in self.scenario.fiducials])
         pixels = project(eye, points, (view.width, view.height)) + (view.x, view.y)
-        self._marker_labels.show(state.fiducials, pixels, view, state.sample.host_time_s, state.view.step)
+        clear = Rect(view.x, view.y, view.width, self._layout.steps.y - view.y)
+        self._marker_labels.show(state.fiducials, pixels, clear, state.sample.host_time_s, state.view.step)
 
     def _take_input(self) -> None:
         for event in self._display.events():

@@ -61,7 +61,9 @@ class _Chip:
         self._tick = canvas.draw(check(r, 2.6 * unit), style.rgba(style.PANEL))
         place(self._tick, x, y)
         self._label = canvas.label(
-            Rect(x + r + 7 * unit, box.y, box.right - x - r - 14 * unit, box.height), 14, STEPS[index].value
+            Rect(x + r + 7 * unit, box.y, box.right - x - r - 14 * unit, box.height),
+            14,
+            STEPS[index].value.capitalize(),
         )
 
     def show(self, done: bool, active: bool) -> None:

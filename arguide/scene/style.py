@@ -35,7 +35,7 @@ INK = rgb("#f2f6fa")
 QUIET = rgb("#9fb0c3")
 ACCENT = rgb("#5cc8ff")
 
-GRADE_COLORS = {Grade.WITHIN: rgb("#2fd6a8"), Grade.NEAR: rgb("#ffc83d"), Grade.OUT: rgb("#ff7043")}
+GRADE_COLORS = {Grade.WITHIN: rgb("#2fd6a8"), Grade.NEAR: rgb("#ffd24a"), Grade.OUT: rgb("#ff6036")}
 NEUTRAL = rgb("#b8c7d6")
 GHOST = rgb("#c3cfdb")
 ALARM = rgb("#c2391c")
@@ -71,7 +71,7 @@ HUB_OTHER = rgb("#8f9499")
 
 # Needles are thin: they are drawn this much thicker than they are, and never thinner than this on screen.
 NEEDLE_EXAGGERATION = 1.6
-NEEDLE_LEAST_PX = 4.0
+NEEDLE_LEAST_PX = 5.0
 PATH_PX = 2.6
 
 # Sizes at 1280×720; everything scales with the window.
@@ -79,7 +79,7 @@ DESIGN = (1280, 720)
 PANEL_WIDTH = 384
 MARGIN = 14
 
-TRIANGLES = 34_000
+TRIANGLES = 28_000
 """Triangles of anatomy drawn in all; measuring uses the full meshes."""
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from panda3d.core import (
+    AntialiasAttrib,
     BitMask32,
     Camera,
     DisplayRegion,
@@ -37,6 +38,7 @@ class View:
         node = Camera("camera", lens)
         if mask is not None:
             node.set_camera_mask(mask)
+        scene.set_antialias(AntialiasAttrib.M_multisample)
         self.node: NodePath = scene.attach_new_node(node)
         self.lens = lens
         self._output = output
@@ -97,7 +99,7 @@ class Views:
     def look(self, image_from_view: Array, distance_mm: float) -> None:
         """Point the 3D camera, and the figure's."""
         self.main.node.set_mat(camera_matrix(image_from_view))
-        self.main.inputs(fog_color=style.FOG, fog_range=(distance_mm, distance_mm + 520.0))
+        self.main.inputs(fog_color=style.FOG, fog_range=(distance_mm, distance_mm + 420.0))
         turned = image_from_view.copy()
         turned[:3, 3] = -10 * image_from_view[:3, 2]
         self.figure.node.set_mat(camera_matrix(turned))

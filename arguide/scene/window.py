@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import (
     ButtonThrower,
+    Camera,
     DataGraphTraverser,
     EventQueue,
     FrameBufferProperties,
@@ -48,24 +49,49 @@ NO_DISPLAY = (
 
 
 @cache
-def _pipe(module: str) -> GraphicsPipe | None:
+def _engine(module: str) -> tuple[GraphicsEngine, GraphicsPipe] | None:
+    """One engine for each display module and process.
+
+    All off-screen pictures share one graphics state as well: Panda3D keeps the matrices of a shader with the shader, so
+    two states would draw with each other's.
+    """
     load_prc_file_data("arguide", CONFIGURATION)
-    return GraphicsPipeSelection.get_global_ptr().make_module_pipe(module)
+    pipe = GraphicsPipeSelection.get_global_ptr().make_module_pipe(module)
+    return (GraphicsEngine(pipe), pipe) if pipe is not None else None
+
+
+@cache
+def _host(module: str) -> GraphicsOutput | None:
+    """A tiny buffer that owns the graphics state of all pictures."""
+    engine, pipe = _engine(module) or (None, None)
+    if engine is None:
+        return None
+    size = WindowProperties.size(16, 16)
+    host = engine.make_output(pipe, "host", 0, _depths(0), size, GraphicsPipe.BF_refuse_window)
+    engine.open_windows()
+    if host is None or not host.is_valid():
+        return None
+    host.set_active(False)
+    return host
 
 
 class Display:
     """One picture to draw in: a window on the desktop or a buffer off screen."""
 
-    def __init__(self, size: Size, window: bool, title: str = "arguide") -> None:
+    def __init__(self, size: Size, window: bool, title: str = "arguide", smooth: bool | None = None) -> None:
+        """Open it. `smooth`: several samples a pixel; None where graphics hardware makes them cheap."""
         if not (SMALLEST[0] <= size[0] <= LARGEST and SMALLEST[1] <= size[1] <= LARGEST):
             raise DisplayError(
-                f"a picture of {size[0]}×{size[1]} was asked for; give {SMALLEST[0]}×{SMALLEST[1]} to {LARGEST}"
+                f"a picture of {size[0]}×{size[1]} was asked for; give {SMALLEST[0]}×{SMALLEST[1]} to {LARGEST}×{LARGEST}"
             )
-        self.output, self.engine = _open(size, window, title)
         self.window = window
-        self._texture = Texture("picture")
+        self.output, self.engine = _open(size, window, title, smooth)
+        self._picture = Texture("picture")
+        if not window:
+            self.output.add_render_texture(self._picture, GraphicsOutput.RTM_bind_or_copy)
+            _cover_all(self.output)
         self._input = _Input(self.output) if window else None
-        self.engine.render_frame()
+        self.frame()
 
     @property
     def size(self) -> Size:
@@ -78,12 +104,18 @@ class Display:
         return self.window and (self.output.is_closed() or not self.output.get_properties().get_open())
 
     def frame(self) -> None:
-        """Draw one frame."""
+        """Draw one frame, of this picture alone."""
+        self.output.set_active(True)
         self.engine.render_frame()
+        self.output.set_active(False)
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3) RGB of the last frame."""
-        texture = self.output.get_screenshot()
+        if self.window:
+            texture = self.output.get_screenshot()
+        else:
+            texture = self._picture
+            self.engine.extract_texture_data(texture, self.output.get_gsg())
         if texture is None or not texture.has_ram_image():
             raise DisplayError("the frame could not be read back from the graphics driver; try another driver")
         width, height = texture.get_x_size(), texture.get_y_size()
@@ -103,7 +135,7 @@ class Display:
 
     def close(self) -> None:
         """Give the window or buffer back."""
-        self.engine.remove_all_windows()
+        self.engine.remove_window(self.output)
 
 
 class _Input:
@@ -122,35 +154,60 @@ class _Input:
             yield queue.dequeue_event().get_name()
 
 
-def _open(size: Size, window: bool, title: str) -> tuple[GraphicsOutput, GraphicsEngine]:
-    """The first of the display modules that gives an output, with several samples a pixel if it can."""
+def _open(size: Size, window: bool, title: str, smooth: bool | None) -> tuple[GraphicsOutput, GraphicsEngine]:
+    """The first of the display modules that gives an output, with several samples a pixel if wanted and possible."""
     for module in ("pandagl",) if window else ("p3headlessgl", "pandagl"):
-        if (pipe := _pipe(module)) is None:
+        if (found := _engine(module)) is None:
             continue
-        for samples in (MULTISAMPLES, 0):
-            engine = GraphicsEngine(pipe)
-            output = engine.make_output(pipe, title, 0, _buffers(samples), _properties(size, title), _flags(window))
-            engine.open_windows()
-            if output is not None and output.is_valid():
+        engine, pipe = found
+        for samples in (MULTISAMPLES, 0)[smooth is False :]:
+            output = _window(engine, pipe, size, title, samples) if window else _buffer(module, size, samples)
+            if output is None:
+                continue
+            if smooth or samples == 0 or not _in_software(output):
                 return output, engine
-            engine.remove_all_windows()
+            engine.remove_window(output)
     kind, instead = ("window", ", or leave out the window (--headless)") if window else ("picture", "")
     raise DisplayError(NO_DISPLAY.format(kind=kind, instead=instead))
 
 
-def _buffers(samples: int) -> FrameBufferProperties:
+def _window(engine: GraphicsEngine, pipe: GraphicsPipe, size: Size, title: str, samples: int) -> GraphicsOutput | None:
+    wanted = WindowProperties.size(*size)
+    wanted.set_title(title)
+    output = engine.make_output(pipe, title, 0, _depths(samples), wanted, GraphicsPipe.BF_require_window)
+    engine.open_windows()
+    return output if output is not None and output.is_valid() else None
+
+
+def _buffer(module: str, size: Size, samples: int) -> GraphicsOutput | None:
+    """A framebuffer object beside the host: unlike the host itself, it can average several samples a pixel."""
+    host, found = _host(module), _engine(module)
+    if host is None or found is None:
+        return None
+    engine, pipe = found
+    refuse = GraphicsPipe.BF_refuse_window
+    wanted = WindowProperties.size(*size)
+    output = engine.make_output(pipe, "picture", 1, _depths(samples), wanted, refuse, host.get_gsg(), host)
+    engine.open_windows()
+    return output if output is not None and output.is_valid() else None
+
+
+def _cover_all(output: GraphicsOutput) -> None:
+    """Draw nothing, last, over the whole picture: samples are averaged only within the region that was drawn last."""
+    region = output.make_display_region()
+    region.set_sort(1000)
+    region.set_camera(NodePath("nothing").attach_new_node(Camera("nothing")))
+
+
+def _in_software(output: GraphicsOutput) -> bool:
+    """Whether the processor draws: several samples a pixel then cost half of the frames."""
+    renderer = output.get_gsg().get_driver_renderer().lower()
+    return any(name in renderer for name in ("llvmpipe", "softpipe", "swrast", "software"))
+
+
+def _depths(samples: int) -> FrameBufferProperties:
     wanted = FrameBufferProperties()
     wanted.set_rgba_bits(8, 8, 8, 8)
     wanted.set_depth_bits(24)
     wanted.set_multisamples(samples)
     return wanted
-
-
-def _properties(size: Size, title: str) -> WindowProperties:
-    wanted = WindowProperties.size(*size)
-    wanted.set_title(title)
-    return wanted
-
-
-def _flags(window: bool) -> int:
-    return int(GraphicsPipe.BF_require_window if window else GraphicsPipe.BF_refuse_window)

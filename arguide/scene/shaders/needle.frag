@@ -19,14 +19,13 @@ void main() {
         color = vec4(ghost.rgb, facing > 0.45 ? 0.35 : 0.75);
         return;
     }
-    vec3 r = reflect(-v, n);
-    float band = smoothstep(-0.35, 0.15, r.y) - 0.55 * smoothstep(0.35, 0.8, r.y) + 0.6 * smoothstep(0.85, 0.98, r.y);
-    vec3 steel = steel_color * (0.34 + 0.66 * clamp(band, 0.0, 1.0));
+    float lit = max(dot(n, normalize(vec3(-0.40, 0.30, 0.86))), 0.0);
+    vec3 steel = steel_color * (0.30 + 0.62 * lit) + 0.45 * pow(lit, 14.0);
     float near = abs(along - 10.0 * floor(along / 10.0 + 0.5));
     bool fifty = mod(floor(along / 10.0 + 0.5), 5.0) < 0.5;
     float mark = along > 5.0 ? 1.0 - smoothstep(fifty ? 1.4 : 0.6, fifty ? 1.7 : 0.85, near) : 0.0;
     steel = mix(steel, vec3(0.05, 0.06, 0.08), mark);
     float gloss = pow(max(dot(n, normalize(v + vec3(-0.25, 0.55, 0.8))), 0.0), 40.0);
     vec3 hub = hub_color * (0.35 + 0.65 * facing) + 0.12 * (1.0 - facing) + 0.5 * gloss;
-    color = vec4(part > 0.5 ? hub : steel, 1.0);
+    color = vec4(part > 0.5 ? hub : steel, clamp(1.2 * facing / fwidth(facing), 0.0, 1.0));
 }

@@ -10,6 +10,5 @@ out vec4 color;
 
 void main() {
     float edge = 1.0 - clamp(dot(normal, -place) * inversesqrt(dot(normal, normal) * dot(place, place)), 0.0, 1.0);
-    float dense = 0.14 + 0.86 * edge * edge * edge;
-    color = vec4(base_color * look.x * dim, look.y * min(1.0, 1.8 * opacity * dense));
+    color = vec4(base_color * look.x * dim, look.y * min(0.85, opacity * (0.20 + 2.8 * edge * edge * edge)));
 }

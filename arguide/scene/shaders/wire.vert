@@ -17,7 +17,7 @@ void main() {
     vec4 center = p3d_ModelViewMatrix * p3d_Vertex;
     vec4 clip = p3d_ProjectionMatrix * center;
     float pixel = 2.0 * clip.w / (p3d_ProjectionMatrix[1][1] * thickness.z);
-    float radius = max(p3d_Color.r * thickness.x, thickness.y * pixel * step(0.0001, p3d_Color.r));
+    float radius = max(p3d_Color.r * thickness.x, thickness.y * pixel * step(0.0001, p3d_Color.r)) + 0.4 * pixel;
     normal = normalize(p3d_NormalMatrix * p3d_Normal);
     center.xyz += normal * radius;
     place = center.xyz;

@@ -1,0 +1,35 @@
+"""When the picture must not be trusted, it says so and why."""
+
+import pytest
+
+from arguide.guidance.state import Step
+from arguide.scene.overlay import alarm_words
+
+
+def test_all_well_is_silent(state_of, pose_at) -> None:  # type: ignore[no-untyped-def]
+    assert alarm_words(state_of(pose_at(30.0)), 0.02, 0.1) is None
+
+
+def test_a_hidden_needle_is_named(state_of) -> None:  # type: ignore[no-untyped-def]
+    alarm = alarm_words(state_of(trouble="needle hidden"), 0.02, 0.1)
+    assert alarm is not None and alarm[0] == "NEEDLE HIDDEN" and alarm[1]
+
+
+def test_silence_of_the_tracker_comes_first_and_says_how_long(state_of) -> None:  # type: ignore[no-untyped-def]
+    alarm = alarm_words(state_of(trouble="needle hidden"), 0.42, 0.1)
+    assert alarm is not None and alarm[0] == "NO DATA FROM TRACKER for 0.4 s"
+
+
+@pytest.mark.parametrize("step", [Step.PIVOT, Step.TOUCH])
+@pytest.mark.parametrize("tool", ["stylus", "reference"])
+def test_a_hidden_stylus_is_named_where_it_is_needed(state_of, step: Step, tool: str) -> None:  # type: ignore[no-untyped-def]
+    alarm = alarm_words(state_of(step=step, hidden=tool), 0.02, 0.1)
+    assert alarm is not None and alarm[0] == f"{tool.upper()} HIDDEN"
+
+
+def test_the_stylus_may_hide_while_the_needle_is_guided(state_of, pose_at) -> None:  # type: ignore[no-untyped-def]
+    assert alarm_words(state_of(pose_at(30.0), hidden="stylus"), 0.02, 0.1) is None
+
+
+def test_when_all_is_done_the_tracker_may_rest(state_of) -> None:  # type: ignore[no-untyped-def]
+    assert alarm_words(state_of(step=Step.DONE, trouble="needle hidden"), 60.0, 0.1) is None

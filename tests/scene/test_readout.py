@@ -1,0 +1,69 @@
+"""What the readout says."""
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from arguide.guidance.state import Deviation
+from arguide.scene.marks import Mark
+from arguide.scene.readout import CAPTIONS, DASHES, lines, nearest_risk, risk_mark
+from arguide.settings.scenario import Plan, Scenario
+
+FINE = Deviation(0.4, 1.0, 0.8, 0.6, 0.01, 1.0, 0.9, 1.1, (12.0, 30.0))
+
+
+def test_without_a_position_there_are_only_dashes(plan: Plan, scenario: Scenario) -> None:
+    shown = lines(None, plan, scenario.risks)
+    assert [line.caption for line in shown] == list(CAPTIONS)
+    assert all(line.value == DASHES and line.mark is Mark.UNKNOWN for line in shown)
+    assert not any(char.isdigit() for line in shown for char in line.value + line.word)
+
+
+def test_all_well(plan: Plan, scenario: Scenario) -> None:
+    shown = lines(FINE, plan, scenario.risks)
+    assert [line.mark for line in shown] == [Mark.WITHIN] * 6
+    assert shown[0].value == "0.4 mm" and shown[2].value == "0.6°"
+    assert shown[5].caption == "Nerve root" and shown[5].word == "clear"
+
+
+@pytest.mark.parametrize(
+    ("depth_mm", "mark", "word"),
+    [
+        (30.0, Mark.AHEAD, "to go"),
+        (3.0, Mark.NEAR, "near"),
+        (-1.0, Mark.WITHIN, "within"),
+        (-3.0, Mark.NEAR, "beyond"),
+        (-9.0, Mark.OUT, "beyond"),
+    ],
+)
+def test_depth_is_no_fault_before_the_target(plan: Plan, depth_mm: float, mark: Mark, word: str) -> None:
+    line = lines(replace(FINE, depth_mm=depth_mm), plan, ())[0]
+    assert (line.mark, line.word) == (mark, word)
+
+
+def test_minus_is_a_minus(plan: Plan) -> None:
+    assert lines(replace(FINE, depth_mm=-3.25), plan, ())[0].value == "−3.2 mm"
+
+
+@pytest.mark.parametrize("value", [inf, 4000.0])
+def test_what_leads_away_has_no_number(plan: Plan, value: float) -> None:
+    line = lines(replace(FINE, predicted_miss_mm=value), plan, ())[3]
+    assert (line.value, line.mark) == ("away", Mark.OUT)
+
+
+def test_the_nearest_risk_is_the_one_whose_margin_is_used_up_most(scenario: Scenario) -> None:
+    assert nearest_risk((6.0, 6.5), scenario.risks) == 1  # margins 4 and 5 mm
+    assert nearest_risk((), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("clearance", "mark"), [(4.0, Mark.WITHIN), (3.9, Mark.NEAR), (1.9, Mark.OUT), (-1.0, Mark.OUT)]
+)
+def test_risk_marks(clearance: float, mark: Mark) -> None:
+    assert risk_mark(clearance, 4.0) is mark
+
+
+def test_inside_a_risk_structure_it_says_so(plan: Plan, scenario: Scenario) -> None:
+    line = lines(replace(FINE, clearances_mm=(-2.0, 20.0)), plan, scenario.risks)[5]
+    assert (line.word, line.value, line.mark) == ("inside", "−2.0 mm", Mark.OUT)
