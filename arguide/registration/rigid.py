@@ -1,7 +1,8 @@
 """Rigid point-based registration: where the patient is, from touched points that correspond to planned ones.
 
-Least squares by the singular value decomposition of the covariance: Arun, Huang & Blostein, IEEE PAMI 9 (1987)
-698–700, with the reflection excluded as in Umeyama, IEEE PAMI 13 (1991) 376–380, eq. 40–43.
+The transform is `alignment.align`'s. Its covariance follows from how badly the fiducials are localised (fiducial
+localisation error, FLE): either known beforehand, or estimated from the residuals by E[FRE²] = (1 − 2/n) FLE²
+(Sibson, J. R. Stat. Soc. B 41 (1979) 217–229; Fitzpatrick, West & Maurer, IEEE TMI 17 (1998) 694–702, eq. 10).
 """
 
 from dataclasses import dataclass
@@ -9,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from arguide.errors import RegistrationError
-from arguide.geometry.transforms import Array, apply, from_parts
-
-# Points closer than this to a line, or to one another, do not determine a rotation at the accuracy of a tracker.
-MIN_SPREAD_MM = 5.0
+from arguide.errors import Caution, RegistrationError
+from arguide.geometry.transforms import Array, apply
+from arguide.geometry.uncertainty import point_covariances, region_scale
+from arguide.registration.alignment import align, alignment_covariance
+from arguide.registration.checks import doubts, paired
 
 
 @dataclass(frozen=True)
 class Registration:
-    """A rigid transform between two frames, and how well the points agree on it."""
+    """A rigid transform between two frames, how well the points agree on it, and how sure it is."""
 
     fixed_from_moving: Array
     """(4, 4), mm."""
@@ -26,42 +27,71 @@ class Registration:
     """(n,) distance of each moved point from its fixed partner (fiducial registration error of each)."""
     fre_mm: float
     """Root mean square of the residuals. Says nothing about the error at the target by itself."""
+    covariance: Array
+    """(6, 6) of a small motion in the fixed frame; see `geometry.uncertainty`."""
+    fle_mm: float
+    """RMS length of the localisation error behind the covariance: as given, or estimated from the residuals."""
+    degrees_of_freedom: float
+    """On which the estimate of the localisation error rests; infinite when it was given."""
+    cautions: tuple[Caution, ...] = ()
+
+    def tre_covariances(self, targets: ArrayLike) -> Array:
+        """Covariances (..., 3, 3) in mm² of the error at targets (..., 3) of the fixed frame (first order)."""
+        return point_covariances(self.covariance, targets)
+
+    def tre_mm(self, targets: ArrayLike) -> Array:
+        """Expected RMS error (...) in mm at targets (..., 3) of the fixed frame."""
+        return np.asarray(np.sqrt(np.trace(self.tre_covariances(targets), axis1=-2, axis2=-1)))
+
+    @property
+    def region_scale(self) -> float:
+        """By which the standard deviations of `tre_covariances` are multiplied to bound 95 % of errors."""
+        return region_scale(0.95, self.degrees_of_freedom)
 
 
-def register_points(moving: ArrayLike, fixed: ArrayLike) -> Registration:
+def register_points(
+    moving: ArrayLike, fixed: ArrayLike, *, weights: ArrayLike | None = None, fle_mm: float | None = None
+) -> Registration:
     """Find the rigid transform that takes `moving` (n, 3) onto `fixed` (n, 3), mm, row by row.
 
-    Raises RegistrationError when the points are too few, not finite, repeated or on one line.
+    `weights` (n,) count the squared residuals: best 1 / FLE² of each, in any unit; a weight of zero leaves a point out
+    of the transform and still gives its residual. `fle_mm` is the RMS length of the localisation error of both lists
+    together (of a point of weight 1, where the mean weight is 1); without it the residuals tell.
+
+    Raises RegistrationError when the points are too few, not finite, repeated, on one line or in another unit.
     """
     a, b = np.asarray(moving, dtype=float), np.asarray(fixed, dtype=float)
-    if a.shape != b.shape or a.ndim != 2 or a.shape[1] != 3:
-        raise RegistrationError(
-            f"registration: expected two lists of equally many 3-D points, got {a.shape} and {b.shape}"
-        )
-    _check_spread(a, "touched")
-    _check_spread(b, "planned")
-    a_mean, b_mean = a.mean(axis=0), b.mean(axis=0)
-    u, _, vt = np.linalg.svd((b - b_mean).T @ (a - a_mean))
-    rotation = u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))]) @ vt
-    fixed_from_moving = from_parts(rotation, b_mean - rotation @ a_mean)
-    residuals = np.linalg.norm(apply(fixed_from_moving, a) - b, axis=1)
-    return Registration(fixed_from_moving, residuals, float(np.sqrt(np.mean(residuals**2))))
+    w = _weights(weights, len(a))
+    taken = w > 0
+    if a.shape == b.shape and a.ndim == 2 and not taken.all():
+        paired(a[taken], b[taken])
+    else:
+        paired(a, b)
+    fixed_from_moving = align(a[taken], b[taken], w[taken])
+    off = apply(fixed_from_moving, a) - b
+    residuals = np.linalg.norm(off, axis=1)
+    freedom = 3 * int(taken.sum()) - 6
+    sigma2 = fle_mm**2 / 3 if fle_mm is not None else float((w * residuals**2).sum()) / freedom
+    covariance = sigma2 * alignment_covariance(b[taken], w[taken][:, None, None] * np.eye(3))
+    fre = float(np.sqrt(np.mean(residuals[taken] ** 2)))
+    return Registration(
+        fixed_from_moving=fixed_from_moving,
+        residuals_mm=residuals,
+        fre_mm=fre,
+        covariance=covariance,
+        fle_mm=float(np.sqrt(3 * sigma2)),
+        degrees_of_freedom=np.inf if fle_mm is not None else float(freedom),
+        cautions=doubts(a[taken], b[taken], fre),
+    )
 
 
-def _check_spread(points: Array, which: str) -> None:
-    if len(points) < 3:
-        raise RegistrationError(f"registration: {len(points)} {which} points, at least 3 needed; touch more fiducials")
-    if not np.all(np.isfinite(points)):
-        raise RegistrationError(f"registration: a {which} point is not finite; touch it again")
-    gaps = np.linalg.norm(points[:, None] - points[None], axis=2)
-    if len(points) == 3 and gaps[np.triu_indices(3, 1)].min() < MIN_SPREAD_MM:
+def _weights(weights: ArrayLike | None, n: int) -> Array:
+    """Weights (n,) with mean one over those that are not zero."""
+    if weights is None:
+        return np.ones(n)
+    w = np.asarray(weights, dtype=float)
+    if w.shape != (n,) or not np.all(np.isfinite(w)) or (w < 0).any() or not (w > 0).any():
         raise RegistrationError(
-            f"registration: two of the three {which} points are the same place; touch three different fiducials"
+            f"registration: expected {n} weights, none negative and one at least above zero, got {weights}"
         )
-    # The second singular value over √n is the RMS distance from the best line through the points.
-    off_line = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)[1] / np.sqrt(len(points))
-    if off_line < MIN_SPREAD_MM:
-        raise RegistrationError(
-            f"registration: the {which} points lie on one line (RMS {off_line:.1f} mm off it, {MIN_SPREAD_MM:g} mm needed),"
-            " so the turn about that line cannot be found; use fiducials on both sides"
-        )
+    return np.asarray(w / w[w > 0].mean())
