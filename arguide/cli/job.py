@@ -21,7 +21,7 @@ from arguide.guidance.live import Live
 from arguide.guidance.session import Session
 from arguide.recording.recorder import Recorder
 from arguide.recording.recording_file import read_recording
-from arguide.recording.records import header_of
+from arguide.recording.records import Header, header_of
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 
@@ -79,18 +79,18 @@ def carry_out(job: Job) -> int:
 
     clock: Clock = FrameClock(job.profile.rate_hz) if job.fast else time.monotonic
     with ExitStack() as stack:
+        recorder = stack.enter_context(Recorder(job.recording, _header(job, clock())))
+        tracker = open_tracker(job.profile, job.port, clock, tap=packet_tap(recorder))
+        stack.callback(tracker.close)
         with progress_bar("Getting ready") as progress:
-            anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.5 * done, what))
-            progress(0.5, "building the scene")
+            # First what can fail for reasons outside this program.
+            progress(0.0, f"connecting to the tracker on {job.port}")
+            tracker.connect()
+            anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.3 + 0.4 * done, what))
+            progress(0.7, "building the scene")
             stale_after_s = job.profile.stale_after_s
             stage = Stage(job.scenario, job.plan, size=job.size, window=job.window, stale_after_s=stale_after_s)
             stack.callback(stage.close)
-            progress(0.8, f"connecting to the tracker on {job.port}")
-            header = header_of(job.scenario, job.profile, job.plan, monotonic_s=clock(), extra=job.remarks)
-            recorder = stack.enter_context(Recorder(job.recording, header))
-            tracker = open_tracker(job.profile, job.port, clock, tap=packet_tap(recorder))
-            stack.callback(tracker.close)
-            tracker.connect()
             tracker.start()
         session = Session(job.scenario, job.plan, job.profile, anatomy)
         live = Live(tracker, session, [recorder.take, ResultNotes(session, job.scenario, recorder)])
@@ -101,6 +101,10 @@ def carry_out(job: Job) -> int:
         except ArguideError as error:
             error.args = (f"{error} (recorded so far: {job.recording})", *error.args[1:])
             raise
+
+
+def _header(job: Job, now_s: float) -> Header:
+    return header_of(job.scenario, job.profile, job.plan, monotonic_s=now_s, extra=job.remarks)
 
 
 def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
