@@ -7,7 +7,7 @@ demo:            ## the whole job on the emulated tracker, in a window or (witho
 	$(PY) -m arguide demo $(ARGS)
 
 test: check      ## style, types, architecture, tests
-	$(PY) -m pytest -q -n 2 --dist worksteal
+	$(PY) -m pytest -q -n 2 --dist loadfile
 
 check:
 	@scripts/setup.sh test

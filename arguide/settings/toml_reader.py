@@ -44,6 +44,7 @@ class Table:
         self._where = where
 
     def __contains__(self, key: str) -> bool:
+        self._asked.add(key)
         return key in self._data
 
     def fail(self, key: str, reason: str) -> NoReturn:

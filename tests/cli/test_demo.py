@@ -1,0 +1,80 @@
+"""The main job from bytes to score on the shipped scenario: the real driver on a pseudo-terminal, the real scene."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from arguide.asset_files import find_scenario
+from arguide.guidance.state import Phase, Step
+from arguide.recording.recording_file import Recording
+from arguide.settings.scenario import Scenario
+from arguide.settings.scenario_file import read_scenario
+from tests.cli.whole_job import arguide, check_outputs, error_at_target_mm
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    said = arguide("demo", "--headless", "--fast", "--size", "640x400", "-o", str(folder))
+    assert "Score card" in said and "report.html" in said
+    return folder
+
+
+@pytest.fixture(scope="module")
+def recording(out: Path) -> Recording:
+    return check_outputs(out)
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return read_scenario(find_scenario("lumbar-facet"))
+
+
+def test_every_step_and_phase_was_walked_through(recording: Recording) -> None:
+    steps = list(dict.fromkeys(state.view.step for state in recording.states))
+    assert steps == list(Step)
+    phases = [state.needle.phase for state in recording.states if state.view.step is Step.GUIDE]
+    assert list(dict.fromkeys(phases)) == [
+        Phase.SEARCHING,
+        Phase.ALIGNING,
+        Phase.INSERTING,
+        Phase.AT_TARGET,
+        Phase.WITHDRAWN,
+    ]
+
+
+def test_the_registration_is_true_at_the_target(recording: Recording, scenario: Scenario) -> None:
+    assert error_at_target_mm(recording, "lumbar-facet", scenario.plans[0]) < 1.0
+
+
+def test_a_bump_of_the_phantom_does_not_move_the_needle_on_screen(recording: Recording) -> None:
+    reference = [state.sample.readings["reference"].tracker_from_tool for state in recording.states]
+    places = np.array([pose[:3, 3] for pose in reference if pose is not None])
+    assert np.linalg.norm(places[-1] - places[0]) > 8, "the phantom was bumped"
+    guided = [s for s in recording.states if s.view.step is Step.GUIDE and s.needle.image_from_tip is not None]
+    jumps = [
+        np.linalg.norm(b.needle.image_from_tip[:3, 3] - a.needle.image_from_tip[:3, 3])  # type: ignore[index]
+        for a, b in pairwise(guided)
+        if b.sample.frame_number == a.sample.frame_number + 1 and b.needle.phase is Phase.INSERTING
+    ]
+    assert max(jumps) < 2.5, "between two frames the needle moves by hand speed and noise only"
+
+
+def test_hidden_tools_were_named(recording: Recording) -> None:
+    troubles = {state.needle.trouble for state in recording.states if state.view.step is Step.GUIDE}
+    assert {"needle hidden", "reference hidden", ""} <= troubles
+
+
+def test_recomputing_gives_the_same_numbers_bit_for_bit(out: Path, recording: Recording) -> None:
+    said = arguide("replay", str(out / "session.mcap"), "--check")
+    assert f"{len(recording.states)} states recomputed" in said and "equal bit for bit" in said
+
+
+def test_replay_shows_the_same_scene(out: Path, tmp_path: Path) -> None:
+    arguide(
+        "replay", str(out / "session.mcap"), "--headless", "--speed", "20", "--size", "640x400", "-o", str(tmp_path)
+    )
+    assert (tmp_path / "film.mp4").stat().st_size > 10_000
+    assert len(list((tmp_path / "pictures").glob("*.png"))) >= 6
