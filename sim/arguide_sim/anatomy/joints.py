@@ -16,8 +16,8 @@ from arguide_sim.anatomy.spine_curve import Frame, Level
 RADIUS_MM = 14.0
 """Of the joint surface's curve seen from above."""
 
-GAP_MM = 2.0
-"""Between the bones: two layers of cartilage of about 1 mm."""
+GAP_MM = 1.8
+"""Between the bones: two layers of cartilage of a little under 1 mm."""
 
 
 @dataclass(frozen=True)

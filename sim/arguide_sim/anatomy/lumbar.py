@@ -12,16 +12,22 @@ from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy import discs, nerves, pelvis, ribs, sacrum, skin, vertebra, vessels
 from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
-from arguide_sim.anatomy.sdf import Shape, common, cut, half_space, placed, roughened
+from arguide_sim.anatomy.sdf import Shape, bounded, common, cut, half_space, placed, roughened, union
 from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve, lordosis
 from arguide_sim.anatomy.variation import Deformation, varied
 
-BONE_GAP_MM = 1.8
+BONE_GAP_MM = 1.2
 """Least distance between two bones that do not meet in a joint."""
 
 
+NERVE_GAP_MM = 0.5
+"""Least distance of sac and roots to bone."""
+
 FIELD_OF_VIEW = (-105.0, 213.0)
 """Image z between which vessels and thecal sac are made, mm."""
+
+VERTEBRA_BOX = np.array([-54.0, -74, -34]), np.array([54.0, 24, 34])
+"""Every vertebra fits in here, in its own frame."""
 
 ROUGHNESS = (0.3, 17.0)
 """Height and wavelength of the undulation of bone surfaces, mm."""
@@ -58,6 +64,7 @@ class Lumbar:
             level.name: joint_below(level, self.curve.discs[level.name]) for level in self.levels
         }
         self.bones = self._bones()
+        self.soft_tissues = self._soft_tissues()
 
     def _bones(self) -> dict[str, Shape]:
         """Sacrum and vertebrae in the image frame, each kept clear of the one below."""
@@ -67,8 +74,9 @@ class Lumbar:
         for level in reversed(self.levels):
             frame = self.curve.bodies[level.name]
             below, above = self._seen(self.joints[level.name], frame), self._seen(self._joint_above(level), frame)
-            bone = roughened(placed(vertebra.bone(level, below, above), frame), *ROUGHNESS)
-            bones[level.name] = cut(bone, lower, BONE_GAP_MM, 1.5)
+            local = bounded(vertebra.bone(level, below, above), *VERTEBRA_BOX)
+            bone = roughened(placed(local, frame), *ROUGHNESS)
+            bones[level.name] = cut(bone, lower, BONE_GAP_MM, 1.0)
             lower = bone
         bones["ilia"] = cut(pelvis.ilia(), bones["sacrum"], pelvis.GAP_MM, 1.0)
         bones["ribs"] = cut(ribs.twelfth(self.curve.bodies["T12"]), bones["T12"], BONE_GAP_MM, 0.5)
@@ -104,7 +112,7 @@ class Lumbar:
         yield _part("ribs", "Twelfth ribs", Tissue.BONE, "#e3d3b0", self.bones["ribs"], ((-135, -110, 80), (135, 50, 230)), 1.2, 4000)  # fmt: skip
         for upper, lower in zip(self.levels, [level.name for level in self.levels[1:]] + ["sacrum"], strict=True):
             yield self._disc(upper, lower)
-        yield from self._soft()
+        yield from self._soft_parts()
 
     def _local(self, bone: str, frame: Frame) -> Shape:
         return placed(self.bones[bone], inverse(frame))
@@ -113,7 +121,7 @@ class Lumbar:
         frame = self.curve.bodies[level.name]
         return _part(
             level.name, f"{level.name} vertebra", Tissue.BONE, "#ecdfc3", self._local(level.name, frame),
-            ((-58, -78, -38), (58, 28, 38)), 0.9, 12000, frame=frame,
+            ((-60, -80, -40), (60, 30, 40)), 0.9, 12000, frame=frame,
         )  # fmt: skip
 
     def _disc(self, upper: Level, lower: str) -> Part:
@@ -125,24 +133,30 @@ class Lumbar:
             ((-34, -28, -18), (34, 28, 18)), 0.8, 4000, frame=frame,
         )  # fmt: skip
 
-    def _soft(self) -> Iterator[Part]:
-        """Nerves, vessels and skin; what would run on is cut flat where the picture ends."""
-        levels, curve = self.levels, self.curve
-        field = common(
-            half_space((0, 0, FIELD_OF_VIEW[1]), (0, 0, 1)), half_space((0, 0, FIELD_OF_VIEW[0]), (0, 0, -1))
-        )
-        sac, roots = nerves.thecal_sac(levels, curve), nerves.roots(levels, curve)
-        arteries, veins = vessels.aorta(levels, curve), vessels.vena_cava(levels, curve)
-        for name, label, tissue, color, shape, spacing, triangles, risk in (
-            ("thecal-sac", "Thecal sac", Tissue.NERVE, "#f2d64b", sac, 1.0, 5000, 3.0),
-            ("nerve-roots", "Nerve roots", Tissue.NERVE, "#ffb000", roots, 0.8, 12000, 2.0),
-            ("aorta", "Aorta and iliac arteries", Tissue.VESSEL, "#d0312d", arteries, 1.2, 6000, 5.0),
-            ("vena-cava", "Vena cava and iliac veins", Tissue.VESSEL, "#3f63c8", veins, 1.2, 6000, 5.0),
+    def _soft_tissues(self) -> dict[str, Shape]:
+        """Nerves and vessels in the image frame: nerves kept off the bone, all cut flat where the picture ends."""
+        bottom, top = (half_space((0, 0, z), (0, 0, sign)) for z, sign in zip(FIELD_OF_VIEW, (-1, 1), strict=True))
+        spine = union([self.bones[name] for name in ("sacrum", *(level.name for level in self.levels))])
+        made = {
+            "thecal-sac": cut(nerves.thecal_sac(self.levels, self.curve), spine, NERVE_GAP_MM, 1.0),
+            "nerve-roots": cut(nerves.roots(self.levels, self.curve), spine, NERVE_GAP_MM, 1.0),
+            "aorta": vessels.aorta(self.levels, self.curve),
+            "vena-cava": vessels.vena_cava(self.levels, self.curve),
+        }
+        return {name: common(shape, common(bottom, top), 1.0) for name, shape in made.items()}
+
+    def _soft_parts(self) -> Iterator[Part]:
+        for name, label, tissue, color, spacing, triangles, risk in (
+            ("thecal-sac", "Thecal sac", Tissue.NERVE, "#f2d64b", 1.0, 5000, 3.0),
+            ("nerve-roots", "Nerve roots", Tissue.NERVE, "#ffb000", 0.8, 12000, 2.0),
+            ("aorta", "Aorta and iliac arteries", Tissue.VESSEL, "#d0312d", 1.2, 6000, 5.0),
+            ("vena-cava", "Vena cava and iliac veins", Tissue.VESSEL, "#3f63c8", 1.2, 6000, 5.0),
         ):
             box = ((-80, -75, -115), (80, 95, 225))
-            yield _part(name, label, tissue, color, common(shape, field, 1.0), box, spacing, triangles, risk=risk)
+            yield _part(name, label, tissue, color, self.soft_tissues[name], box, spacing, triangles, risk=risk)
         box = ((-195, -140, -145), (195, 190, 245))
-        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", skin.skin(levels, curve), box, 3.5, 12000, opacity=0.25)
+        trunk = skin.skin(self.levels, self.curve)
+        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", trunk, box, 3.5, 12000, opacity=0.25)
 
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""

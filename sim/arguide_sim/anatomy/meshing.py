@@ -25,7 +25,7 @@ def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: 
     Raises MeshError when the shape is empty, touches the box or does not close.
     """
     values = sample(shape, np.asarray(low, float), np.asarray(high, float), spacing)
-    if values.min() >= 0.0:
+    if values.min() > 0.0:
         raise MeshError(f"no surface in the box {low}..{high}: the shape is empty; check its parameters")
     if min(values[side].min() for k in range(3) for side in (_slice(k, 0), _slice(k, -1))) <= 0.0:
         raise MeshError(f"the shape leaves the box {low}..{high}; give it a larger box")
@@ -44,7 +44,7 @@ def sample(shape: Shape, low: Points, high: Points, spacing: float) -> Distances
     near = np.flatnonzero(np.abs(coarse) < REACH * spacing * BLOCK * np.sqrt(3) / 2)
     values = np.repeat(coarse[:, None], BLOCK**3, axis=1)
     offsets = _grid(np.full(3, -spacing * (BLOCK - 1) / 2), np.full(3, BLOCK), spacing)
-    for some in np.array_split(near, len(near) // 100 + 1):
+    for some in np.array_split(near, len(near) // 100 + 1) if len(near) else ():
         values[some] = shape((centers[some, None] + offsets).reshape(-1, 3)).reshape(len(some), -1)
     # A surface exactly through a grid point would give triangles without area.
     values[np.abs(values) < 1e-2 * spacing] = 1e-2 * spacing

@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh
+from arguide.geometry.rays import first_hit
 from arguide.settings.scenario import Fiducial, Plan
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.sdf import union
 
-OBLIQUE_DEG = np.arange(15.0, 31.0, 1.0)
+OBLIQUE_DEG = np.arange(15.0, 31.0, 1.5)
 """Angles to the sagittal plane that are tried."""
 
-DEPTHS_MM = np.arange(2.0, 7.5, 0.5)
+DEPTHS_MM = np.arange(3.0, 5.5, 0.5)
 """How far behind the middle of the joint the target may lie, along its surface."""
 
 Point = NDArray[np.float64]
@@ -48,34 +49,24 @@ def approach(anatomy: Lumbar, level: str) -> Approach:
     return best
 
 
-def plan(anatomy: Lumbar, skin: Mesh, level: str, side: int, name: str, guidance: str) -> Plan:
+def plan(anatomy: Lumbar, skin: Mesh, way: Approach, side: int, name: str, guidance: str) -> Plan:
     """The approach on one side (+1 right, -1 left), from where it leaves the skin."""
-    way = approach(anatomy, level)
     target, ahead = anatomy.place(way.target, side), anatomy.place(way.target + 30 * way.out, side)
     out = (ahead - target) / np.linalg.norm(ahead - target)
-    return Plan(name=name, entry=rounded(hit(skin, target, out)), target=rounded(target), guidance=guidance)
+    return Plan(name=name, entry=_on_skin(skin, target, out), target=rounded(target), guidance=guidance)
+
+
+def _on_skin(skin: Mesh, start: Point, direction: Point) -> tuple[float, float, float]:
+    hit = first_hit(skin, start, direction)
+    if hit is None:
+        raise MeshError(f"the ray from {start} along {direction} never meets the skin; is the skin too small?")
+    return rounded(hit)
 
 
 def rounded(point: Point) -> tuple[float, float, float]:
     """To 0.01 mm, for a file people read."""
     x, y, z = (round(float(value), 2) for value in point)
     return x, y, z
-
-
-def hit(mesh: Mesh, start: Point, direction: Point) -> Point:
-    """Where a ray leaves the mesh last (Möller and Trumbore 1997); (3,) mm."""
-    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
-    ab, ac = b - a, c - a
-    normal = np.cross(direction, ac)
-    size = np.einsum("ij,ij->i", ab, normal)
-    size = np.where(np.abs(size) < 1e-12, np.inf, size)
-    u = np.einsum("ij,ij->i", start - a, normal) / size
-    q = np.cross(start - a, ab)
-    v, t = q @ direction / size, np.einsum("ij,ij->i", ac, q) / size
-    inside = (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & (t > 0)
-    if not inside.any():
-        raise MeshError(f"the ray from {start} along {direction} never meets the skin; is the start inside?")
-    return np.asarray(start + t[inside].max() * direction)
 
 
 FIDUCIALS = (
@@ -92,8 +83,9 @@ FIDUCIALS = (
 
 
 def fiducials(skin: Mesh) -> tuple[Fiducial, ...]:
-    """Divots on the phantom's skin, seen from behind."""
+    """Divots on the phantom's skin, where a finger from behind meets it."""
+    behind, forward = -400.0, np.array([0.0, 1.0, 0.0])
     return tuple(
-        Fiducial(name=name, position=rounded(hit(skin, np.array([x, 60.0, z]), np.array([0.0, -1.0, 0.0]))), hint=hint)
+        Fiducial(name=name, position=_on_skin(skin, np.array([x, behind, z]), forward), hint=hint)
         for name, x, z, hint in FIDUCIALS
     )

@@ -100,8 +100,8 @@ def _slab() -> Shape:
 
 def _crests() -> Shape:
     """Median crest with the stumps of four spinous processes; lateral crests; the horns beside the hiatus."""
-    profile = [(15, 13), (32, 14), (36, 18), (33, 24), (29, 30), (31, 36), (29, 43), (24, 48), (25, 54), (22, 60), (17, 65),
-               (17, 70), (12, 77), (4, 80), (4, 40)]  # fmt: skip
+    profile = [(15, 13), (33, 14), (38, 19), (36, 25), (31.5, 31), (33.5, 38), (32, 45), (26, 50), (27, 56), (24.5, 62),
+               (19, 67), (19, 72), (13, 78), (4, 80), (4, 40)]  # fmt: skip
     crest = plate(smooth_outline([(n, s) for n, s in profile]), 3.2, edge=4.0)
     lateral = [
         ellipsoid((x, s, n), (4, 6, 3.5)) for x, s, n in ((30, 19, 25.5), (28, 39, 21), (25, 57, 16), (23, 72, 11.5))
@@ -112,7 +112,7 @@ def _crests() -> Shape:
 
 
 def _holes() -> Shape:
-    """Foramina: wide in front, where they run out to the side, narrow behind; and the pits behind the auricular surface."""
+    """Foramina, wide in front, narrow behind, each joined to the canal; and the pits behind the auricular surface."""
     through = [
         curved(
             [(x + 9, s + 2, -22), (x + 1, s, -4), (x, s, 35)],
@@ -121,8 +121,12 @@ def _holes() -> Shape:
         )
         for x, s, r in FORAMINA
     ]
-    pits = [ellipsoid((43, 20, 26), (8, 9, 7)), ellipsoid((40, 40, 20), (7, 8, 5.5))]
-    return union(through + pits)
+    from_canal = [
+        tube([(0, s - 5, depth), (x, s, depth - 6)], (0.8 * r, 0.8 * r), (0, 1, 0))
+        for (x, s, r), depth in zip(FORAMINA, (16.5, 12.5, 8.5, 6.5), strict=True)
+    ]
+    pits = [ellipsoid((44, 20, 28.5), (11, 12, 9)), ellipsoid((40, 41, 26.5), (9, 10, 8))]
+    return union(through + from_canal + pits)
 
 
 def _canal() -> Shape:

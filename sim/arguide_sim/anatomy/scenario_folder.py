@@ -13,7 +13,7 @@ from arguide.settings.scenario import Needle, Plan, Scenario, Source, Structure
 from arguide.settings.scenario_file import write_scenario
 from arguide_sim.anatomy import nerves
 from arguide_sim.anatomy.lumbar import Lumbar, Part
-from arguide_sim.anatomy.plans import fiducials, plan, rounded
+from arguide_sim.anatomy.plans import approach, fiducials, plan, rounded
 from arguide_sim.anatomy.teaching import GUIDANCE, PROCEDURE, SUMMARY, TEACHING, TITLE
 
 SOURCE = Source(
@@ -71,7 +71,8 @@ def _scenario(anatomy: Lumbar, skin: Mesh, structures: tuple[Structure, ...], fo
 
 def _plans(anatomy: Lumbar, skin: Mesh) -> tuple[Plan, ...]:
     wanted = (("L4", 1, "Right L4/L5"), ("L4", -1, "Left L4/L5"), ("L3", 1, "Right L3/L4"))
-    return tuple(plan(anatomy, skin, level, side, name, GUIDANCE) for level, side, name in wanted)
+    ways = {level: approach(anatomy, level) for level in ("L4", "L3")}
+    return tuple(plan(anatomy, skin, ways[level], side, name, GUIDANCE) for level, side, name in wanted)
 
 
 def landmarks(anatomy: Lumbar) -> dict[str, Any]:

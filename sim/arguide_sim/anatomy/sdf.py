@@ -18,6 +18,10 @@ Distances: TypeAlias = NDArray[np.float64]
 Shape: TypeAlias = Callable[[Points], Distances]
 
 
+NEAR_MM = 10.0
+"""Within this distance shapes are worked out; every blend and gap is smaller."""
+
+
 def smooth_max(a: Distances, b: Distances, blend: float) -> Distances:
     """The larger of two distances, with edges rounded over `blend` mm (quadratic, after Quilez)."""
     if blend == 0.0:
@@ -49,13 +53,15 @@ def common(a: Shape, b: Shape, blend: float = 0.0) -> Shape:
 
 
 def cut(a: Shape, b: Shape, gap: float = 0.0, blend: float = 0.0) -> Shape:
-    """`a` without `b`, kept `gap` mm away from it."""
-    return lambda p: smooth_max(a(p), gap - b(p), blend)
+    """`a` without `b`, kept `gap` mm away from it; well outside `a`, `b` is not asked."""
 
+    def shape(p: Points) -> Distances:
+        d = a(p)
+        near = d < NEAR_MM
+        d[near] = smooth_max(d[near], gap - b(p[near]), blend)
+        return d
 
-def grown(a: Shape, by: float) -> Shape:
-    """`a` with its surface moved outward."""
-    return lambda p: a(p) - by
+    return shape
 
 
 def mirrored(a: Shape) -> Shape:
@@ -86,6 +92,22 @@ def roughened(a: Shape, height: float, wavelength: float) -> Shape:
     return lambda p: a(p) + height / 2 * (0.7 * waves(p, wavelength) + 0.3 * waves(p, 0.45 * wavelength))
 
 
+def bounded(a: Shape, low: Points, high: Points) -> Shape:
+    """`a`, which fits into the box `low`..`high` (3,), asked only near it: far away the distance to the box will do."""
+
+    def shape(p: Points) -> Distances:
+        beyond = np.maximum(np.maximum(low - p, p - high), 0.0)
+        d: Distances = np.sqrt(np.einsum("ij,ij->i", beyond, beyond))
+        near = d < NEAR_MM
+        if near.all():
+            return a(p)
+        if near.any():
+            d[near] = a(p[near])
+        return d
+
+    return shape
+
+
 def half_space(point: ArrayLike, outward: ArrayLike) -> Shape:
     """Everything behind the plane through `point` with unit normal along `outward`."""
     normal = np.asarray(outward, float) / np.linalg.norm(outward)
@@ -101,9 +123,14 @@ def ellipsoid(center: ArrayLike, radii: ArrayLike) -> Shape:
         k0 = np.sqrt(np.einsum("ij,ij->i", q, q))
         q /= r
         k1 = np.sqrt(np.einsum("ij,ij->i", q, q))
-        return np.asarray(k0 * (k0 - 1.0) / np.maximum(k1, 1e-9))
+        return _first_order(k0, k1, float(r.min()))
 
     return shape
+
+
+def _first_order(k0: Distances, k1: Distances, middle: Distances | float) -> Distances:
+    """k0 (k0 - 1) / k1, and in the very middle, where that is 0 / 0, how far the surface is."""
+    return np.where(k1 > 1e-9, k0 * (k0 - 1.0) / np.maximum(k1, 1e-9), -np.asarray(middle))
 
 
 def tube(nodes: ArrayLike, radii: ArrayLike, up: ArrayLike = (0.0, 0.0, 1.0), blend: float = 0.0) -> Shape:
@@ -114,7 +141,8 @@ def tube(nodes: ArrayLike, radii: ArrayLike, up: ArrayLike = (0.0, 0.0, 1.0), bl
     at = np.asarray(nodes, float)
     size = np.broadcast_to(np.asarray(radii, float), (len(at), 2))
     parts = [_piece(at[i], at[i + 1], size[i], size[i + 1], np.asarray(up, float)) for i in range(len(at) - 1)]
-    return union(parts, blend)
+    reach = size.max() + blend
+    return bounded(union(parts, blend), at.min(axis=0) - reach, at.max(axis=0) + reach)
 
 
 def curved(
@@ -142,7 +170,7 @@ def _piece(a: Points, b: Points, size_a: Points, size_b: Points, up: Points) -> 
         u, v, w = q[:, 0] / width, q[:, 1] / height, (q[:, 2] - t * length) / np.minimum(width, height)
         k0 = np.sqrt(u * u + v * v + w * w)
         k1 = np.sqrt((u / width) ** 2 + (v / height) ** 2 + (w / np.minimum(width, height)) ** 2)
-        return np.asarray(np.where(k1 > 1e-9, k0 * (k0 - 1.0) / np.maximum(k1, 1e-9), -np.minimum(width, height)))
+        return _first_order(k0, k1, np.minimum(width, height))
 
     return shape
 
@@ -204,4 +232,5 @@ def sheet(border: ArrayLike, inner: ArrayLike, edge: float = 3.0) -> Shape:
         middle, half = height(q[:, :2]).T
         return smooth_max(inside(q[:, 0], q[:, 1]), 0.8 * (np.abs(q[:, 2] - middle) - half), edge)
 
-    return shape
+    reach = known[:, 3].max() + 10.0
+    return bounded(shape, around[:, :3].min(axis=0) - reach, around[:, :3].max(axis=0) + reach)

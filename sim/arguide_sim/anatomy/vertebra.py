@@ -41,7 +41,7 @@ def body(level: Level, waist: float = 0.13, cup: float = 1.8) -> Shape:
         a = (level.width_low + level.width_up + t * (level.width_up - level.width_low)) / 4 * narrow
         b = (level.depth_low + level.depth_up + t * (level.depth_up - level.depth_low)) / 4
         b = np.where(y > 0, b * narrow, b)
-        hollow = np.where(y < 0, 2.2 * np.exp(-((x / (0.35 * a)) ** 2)), 0.0)
+        hollow = np.where(y < 0, 1.6 * np.exp(-((x / (0.35 * a)) ** 2)), 0.0)
         y = y - hollow * np.clip(-y / b, 0.0, 1.0)
         r = (np.abs(x / a) ** 2.5 + np.abs(y / b) ** 2.5) ** (1 / 2.5)
         wall = (r - 1.0) * np.minimum(np.hypot(x, y) / np.maximum(r, 1e-6), b)
@@ -80,18 +80,18 @@ def arch(level: Level, below: Joint, above: Joint) -> Shape:
 def superior_process(x: float, wall: float, z: float, above: Joint) -> Shape:
     """Right superior articular process, hollow behind, with the mamillary process on its rear edge."""
     normal = above.frame[:3, 0]
-    stem = tube([np.array([x + 1.5, wall - 10, z - 3]), above.point(5.0, 0, -5)], [(6.0, 6.0), (7.0, 5.0)], up=normal)
-    ear = tube([above.point(5.0, 0, -5), above.point(4.0, 0.5, 4)], [(7.0, 5.0), (5.5, 3.5)], up=normal)
+    stem = tube([np.array([x + 1.5, wall - 10, z - 3]), above.point(5.5, 0, -5)], [(6.0, 6.0), (7.0, 5.5)], up=normal)
+    ear = tube([above.point(5.5, 0, -5), above.point(4.5, 0.5, 4)], [(7.0, 5.5), (5.5, 4.0)], up=normal)
     mamillary = ellipsoid(above.point(5.0, 6.0, -1), (3.5, 4.0, 4.5))
-    return common(union([stem, ear, mamillary], 3.0), above.superior_side(), 1.5)
+    return common(union([stem, ear, mamillary], 3.0), above.superior_side(), 0.8)
 
 
 def inferior_process(start: NDArray[np.float64], below: Joint) -> Shape:
     """Right inferior articular process, from the lamina down to the joint, round towards it."""
     normal = below.frame[:3, 0]
-    stem = tube([start, below.point(-5.5, 0, 6)], [(6.0, 4.5), (6.0, 5.0)], up=normal)
-    tongue = tube([below.point(-5.5, 0, 6), below.point(-4.8, -0.5, -4)], [(6.0, 5.0), (5.5, 4.2)], up=normal)
-    return common(union([stem, tongue], 3.0), below.inferior_side(), 1.5)
+    stem = tube([start, below.point(-6.0, 0, 6)], [(6.0, 4.5), (6.5, 5.5)], up=normal)
+    tongue = tube([below.point(-6.0, 0, 6), below.point(-5.4, -0.5, -4)], [(6.5, 5.5), (5.5, 4.8)], up=normal)
+    return common(union([stem, tongue], 3.0), below.inferior_side(), 0.8)
 
 
 def transverse(level: Level, x: float, wall: float, z: float) -> Shape:
@@ -99,7 +99,7 @@ def transverse(level: Level, x: float, wall: float, z: float) -> Shape:
     end = level.span / 2 - 3.5
     if level.name == "L5":
         return tube(
-            [(x, wall - 7, z - 1), (x + 14, wall - 9, z + 1), (end, wall - 13, z + 5)], [(7, 8.5), (5.5, 6.5), (4, 5)]
+            [(x, wall - 10, z - 1), (x + 14, wall - 11, z + 1), (end, wall - 13, z + 5)], [(6, 8.5), (5.5, 6.5), (4, 5)]
         )
     rise = {"L3": 2.0, "L4": 6.0}.get(level.name, 1.0)
     middle = 0.5 * (x + end)

@@ -24,7 +24,7 @@ def aorta(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     """Down the left front of the bodies to its bifurcation at L4, with both common iliac arteries."""
     trunk = [_before(levels[0], curve, -5, AORTA_MM + 2, 40)]
     trunk += [_before(level, curve, x, AORTA_MM + 2) for level, x in zip(levels[:4], (-6, -8, -9, -9), strict=True)]
-    fork = _before(levels[4], curve, -5, AORTA_MM + 3.5, -6)
+    fork = _before(levels[4], curve, -5, AORTA_MM + 2, -6)
     right = [fork, _before(levels[5], curve, 14, 26, 2), (36, 36, -22), (50, 42, -60), (66, 66, -112)]
     left = [fork, _before(levels[5], curve, -20, 20, 4), (-38, 34, -22), (-52, 42, -60), (-66, 66, -112)]
     return union(
@@ -43,14 +43,14 @@ def vena_cava(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     offs = (7, 5, 3, 2, 2)
     trunk += [_before(level, curve, 15, CAVA_MM[1] + off) for level, off in zip(levels[:5], offs, strict=True)]
     fork = _before(levels[5], curve, 12, 11, 6)
-    right = [fork, (30, 26, -14), (40, 24, -35), (51, 30, -65), (62, 54, -112)]
+    right = [fork, (30, 26, -14), (40, 24, -35), (51, 30, -65), (59, 52, -112)]
     left = [
         fork,
         _before(levels[5], curve, -8, 9.5, -8),
         (-27, 22, -20),
         (-40, 22, -38),
         (-52, 29, -65),
-        (-62, 54, -112),
+        (-59, 52, -112),
     ]
     return union(
         [
