@@ -1,6 +1,7 @@
-"""`python -m arguide_sim polaris --pty`: an emulated tracker in a process of its own."""
+"""`python -m arguide_sim polaris-spectra --pty`: an emulated tracker in a process of its own."""
 
 import argparse
+import dataclasses
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from arguide.errors import ArguideError, SettingsError
+from arguide_sim.device import Device
 from arguide_sim.emulation import CLOCKS, MOTIONS, Emulation, Options, emulate
 from arguide_sim.ndi.models import MODELS
 
@@ -22,20 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.until_eof:
         threading.Thread(target=_leave_at_eof, daemon=True).start()
     try:
-        emulation = emulate(
-            Options(
-                model=given.model,
-                scenario=given.scenario,
-                plan=given.plan,
-                profile=given.profile,
-                clock=given.clock,
-                seed=given.seed,
-                motion=given.motion,
-            )
-        )
-        if given.truth:
-            write_truth(emulation, given.truth)
-        _serve(emulation, given)
+        _serve(given.make(given), given)
     except ArguideError as error:
         print(f"arguide_sim: {error}", file=sys.stderr)
         return 1
@@ -56,22 +45,31 @@ def write_truth(emulation: Emulation, file: Path) -> None:
         ) from None
 
 
-def _serve(emulation: Emulation, given: argparse.Namespace) -> None:
+def _ndi(given: argparse.Namespace) -> Device:
+    """The device that the options of an NDI tracker ask for."""
+    names = [field.name for field in dataclasses.fields(Options)]
+    emulation = emulate(Options(**{name: getattr(given, name) for name in names}))
+    if given.truth:
+        write_truth(emulation, given.truth)
+    return emulation.device
+
+
+def _serve(device: Device, given: argparse.Namespace) -> None:
     # Imported when asked for: Windows has no pseudo-terminals.
     if given.tcp:
         from arguide_sim.serve_tcp import TcpServer
 
-        with TcpServer(emulation.device, *given.tcp) as tcp:
+        with TcpServer(device, *given.tcp) as tcp:
             _announce(tcp.url)
-            tcp.run()
+            tcp.run(announce=_announce)
     else:
         try:
             from arguide_sim.serve_pty import PtyServer
         except ImportError:
             raise SettingsError("this system has no pseudo-terminals; use --tcp 127.0.0.1:0") from None
-        with PtyServer(emulation.device, given.link, given.breaks) as line:
+        with PtyServer(device, given.link or (given.pty if given.pty != Path() else None), given.breaks) as line:
             _announce(line.url)
-            line.run()
+            line.run(announce=_announce)
 
 
 def _announce(url: str) -> None:
@@ -101,33 +99,53 @@ def _address(text: str) -> tuple[str, int]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m arguide_sim", description="Simulated tracking devices.")
-    polaris = parser.add_subparsers(required=True, metavar="DEVICE").add_parser(
-        "polaris", help="NDI Polaris optical tracker", description="An emulated NDI Polaris and the hands before it."
+    devices = parser.add_subparsers(required=True, metavar="DEVICE")
+    ndi = [("polaris", "spectra", "NDI Polaris of any --model")]
+    ndi += [
+        (f"polaris-{name}" if model.optical else name, name, f"NDI {model.title}") for name, model in MODELS.items()
+    ]
+    for name, model_name, title in ndi:
+        device = devices.add_parser(name, help=title, description=f"An emulated {title}, and the hands before it.")
+        _add_line(device)
+        _add_world(device, model_name)
+        device.set_defaults(make=_ndi)
+    return parser
+
+
+def _add_line(device: argparse.ArgumentParser) -> None:
+    """Options about the line, the same for every device."""
+    where = device.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--pty",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="LINK",
+        help="serve on a pseudo-terminal (Linux, macOS), under the name LINK too",
     )
-    where = polaris.add_mutually_exclusive_group(required=True)
-    where.add_argument("--pty", action="store_true", help="serve on a pseudo-terminal (Linux, macOS)")
     where.add_argument(
         "--tcp", type=_address, metavar="HOST:PORT", help="serve on a TCP port; 127.0.0.1:0 takes a free one"
     )
-    defaults = Options()
-    polaris.add_argument("--model", choices=MODELS, default=defaults.model)
-    polaris.add_argument(
+    device.add_argument("--link", type=Path, help="the same as LINK after --pty")
+    device.add_argument("--no-break", dest="breaks", action="store_false", help="never take a flush for a serial break")
+    device.add_argument("--until-eof", action="store_true", help="end when standard input closes")
+
+
+def _add_world(device: argparse.ArgumentParser, model: str) -> None:
+    """Options about what is before the tracker, and what is known of it."""
+    defaults = Options(model=model)
+    device.add_argument("--model", choices=MODELS, default=defaults.model)
+    device.add_argument(
         "--scenario", default=defaults.scenario, metavar="NAME_OR_DIR", help="what lies before the tracker"
     )
-    polaris.add_argument(
+    device.add_argument(
         "--plan", default=defaults.plan, metavar="NAME", help="which plan the trainee follows (the first)"
     )
-    polaris.add_argument("--profile", default=defaults.profile, metavar="NAME_OR_FILE", help="which tools there are")
-    polaris.add_argument("--clock", choices=CLOCKS, default=defaults.clock, help="step: every reply is the next frame")
-    polaris.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same bytes")
-    polaris.add_argument("--motion", choices=MOTIONS, default=defaults.motion)
-    polaris.add_argument("--link", type=Path, help="also a symbolic link to the pseudo-terminal")
-    polaris.add_argument(
-        "--no-break", dest="breaks", action="store_false", help="never take a flush for a serial break"
-    )
-    polaris.add_argument("--truth", type=Path, metavar="FILE.json", help="write what only the simulation knows")
-    polaris.add_argument("--until-eof", action="store_true", help="end when standard input closes")
-    return parser
+    device.add_argument("--profile", default=defaults.profile, metavar="NAME_OR_FILE", help="which tools there are")
+    device.add_argument("--clock", choices=CLOCKS, default=defaults.clock, help="step: every reply is the next frame")
+    device.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same bytes")
+    device.add_argument("--motion", choices=MOTIONS, default=defaults.motion)
+    device.add_argument("--truth", type=Path, metavar="FILE.json", help="write what only the simulation knows")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from arguide.settings.scenario_file import read_scenario
 from arguide_sim.actors import idle, wave
 from arguide_sim.cameras import Actor, Cameras
 from arguide_sim.clock import Clock, RealClock, StepClock
-from arguide_sim.ndi.device import PolarisDevice
+from arguide_sim.ndi.device import NdiDevice
 from arguide_sim.ndi.models import MODELS
 from arguide_sim.noise import MarkerNoise
 from arguide_sim.timeline import Entry
@@ -74,7 +74,7 @@ class Emulation:
     """A running emulation, and what only the simulation knows."""
 
     options: Options
-    device: PolarisDevice
+    device: NdiDevice
     world: World
     actor: StoryTeller
 
@@ -100,7 +100,7 @@ def emulate(options: Options) -> Emulation:
     world = build_world(profile, scenario, plan, options.seed, model.working_distance_mm)
     actor = _actor(options, profile, world, scenario, plan)
     cameras = Cameras(world, actor, model.volume, MarkerNoise(options.seed))
-    return Emulation(options, PolarisDevice(model, CLOCKS[options.clock](), cameras), world, actor)
+    return Emulation(options, NdiDevice(model, CLOCKS[options.clock](), cameras), world, actor)
 
 
 def _exercise(options: Options) -> tuple[Scenario | None, Plan | None]:

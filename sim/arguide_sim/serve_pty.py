@@ -9,7 +9,6 @@ is what clients do around one.
 import fcntl
 import os
 import pty
-import select
 import struct
 import termios
 import time
@@ -19,7 +18,8 @@ from pathlib import Path
 from typing import Self
 
 from arguide.errors import PortError
-from arguide_sim.ndi.device import PolarisDevice
+from arguide_sim.device import Device
+from arguide_sim.serving import Loop
 
 BREAK_SILENCE_S = 0.3
 READ_SIZE = 4096
@@ -32,15 +32,30 @@ FLUSHED_BOTH = termios.TIOCPKT_FLUSHREAD | termios.TIOCPKT_FLUSHWRITE
 
 
 class PtyServer:
-    """One device on one pseudo-terminal. A context manager: `with PtyServer(device) as server: server.run()`."""
+    """One device on one pseudo-terminal: a `Line`. A context manager: `with PtyServer(device) as server: server.run()`."""
 
-    def __init__(self, device: PolarisDevice, link: Path | None = None, breaks: bool = True) -> None:
+    def __init__(
+        self,
+        device: Device,
+        link: Path | None = None,
+        breaks: bool = True,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._device = device
         self._link = link
         self._breaks = breaks
+        self._now = now
         self._break_at: float | None = None
+        self._path = ""
 
     def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shut()
+
+    def open(self) -> None:
         # Our own slave descriptor stays open, or reads would fail whenever no client is there.
         self._master, self._slave = pty.openpty()
         for end in (self._master, self._slave):
@@ -51,37 +66,51 @@ class PtyServer:
         self._path = os.ttyname(self._slave)
         if self._link:
             _put_link(self._link, self._path)
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def shut(self) -> None:
+        if not self._path:
+            return
         if self._link and self._link.is_symlink() and os.readlink(self._link) == self._path:
             self._link.unlink()
         os.close(self._slave)
         os.close(self._master)
+        self._path = ""
+        self._break_at = None
 
     @property
     def url(self) -> str:
         """What a client opens."""
         return str(self._link or self._path)
 
-    def run(self, now: Callable[[], float] = time.monotonic) -> None:
+    def run(self, attend: Callable[[], None] | None = None, announce: Callable[[str], None] | None = None) -> None:
         """Answer for ever; ends by an exception (a signal's, usually)."""
-        while True:
-            wait_s = None if self._break_at is None else max(0.0, self._break_at - now())
-            if select.select([self._master], [], [], wait_s)[0]:
-                self._take(os.read(self._master, READ_SIZE), now)
-            else:
-                self._break_at = None
-                self._send(self._device.receive_break())
+        Loop(self._device, self, attend, announce).run()
 
-    def _take(self, packet: bytes, now: Callable[[], float]) -> None:
+    def sources(self) -> list[int]:
+        return [self._master]
+
+    def take(self, source: int) -> None:
         """One packet of packet mode: a status byte, then data if the status is 0."""
+        packet = os.read(source, READ_SIZE)
         if packet[:1] == b"\0":
             self._break_at = None
             if self._hears():
                 self._send(self._device.receive(packet[1:]))
         elif self._breaks and packet[0] & FLUSHED_BOTH == FLUSHED_BOTH:
-            self._break_at = now() + BREAK_SILENCE_S
+            self._break_at = self._now() + BREAK_SILENCE_S
+
+    def send(self, data: bytes) -> None:
+        # What is sent at a speed that the host does not listen at, it does not understand: it hears nothing.
+        if self._hears():
+            self._send(data)
+
+    def due_s(self) -> float | None:
+        return None if self._break_at is None else self._break_at - self._now()
+
+    def silence(self) -> None:
+        """A flush of both queues and nothing since: a break."""
+        self._break_at = None
+        self._send(self._device.receive_break())
 
     def _hears(self) -> bool:
         code = termios.tcgetattr(self._master)[5]
@@ -104,9 +133,12 @@ def _set_speed(descriptor: int, code: int) -> None:
 
 
 def _put_link(link: Path, target: str) -> None:
-    if link.is_symlink():
+    """Make the link. One that leads nowhere was left by an emulator that was killed; anything else stays."""
+    if link.is_symlink() and not link.exists():
         link.unlink()
     try:
         link.symlink_to(target)
+    except FileExistsError:
+        raise PortError(f"{link}: something is there already; remove it, or choose another --link") from None
     except OSError as error:
         raise PortError(f"{link}: cannot make this link ({error.strerror}); choose another --link") from None

@@ -144,7 +144,7 @@ def test_a_host_that_does_not_read_stops_nobody(line: Line) -> None:
 @needs_pty
 def test_the_link_comes_and_goes_with_the_emulator(tmp_path: Path) -> None:
     link = tmp_path / "ttyTracker"
-    link.symlink_to("/dev/null")
+    link.symlink_to(tmp_path / "gone")  # left by an emulator that was killed
     truth = tmp_path / "truth.json"
     with Served("--pty", "--link", str(link), "--truth", str(truth), "--no-break", "--until-eof") as server:
         assert server.url == str(link) and truth.is_file()

@@ -1,1 +1,1 @@
-"""An NDI Polaris that answers bytes with bytes. Sans-I/O: `device.PolarisDevice` is the way in."""
+"""An NDI Polaris that answers bytes with bytes. Sans-I/O: `device.NdiDevice` is the way in."""

@@ -1,6 +1,7 @@
 """The device as its line sees it: bytes in, bytes out, one reply for every command."""
 
 from arguide_sim.clock import Clock
+from arguide_sim.device import OnlyAnswers
 from arguide_sim.ndi.commands import COMMANDS
 from arguide_sim.ndi.crc import ascii_reply
 from arguide_sim.ndi.models import Model
@@ -12,7 +13,7 @@ from arguide_sim.ndi.state import Mode, State
 RESET_MESSAGE = ascii_reply("RESET")
 
 
-class PolarisDevice:
+class NdiDevice(OnlyAnswers):
     """An optical tracker without a line: who owns the line pushes bytes in and sends what comes out.
 
     Time is the clock's business, what is to be seen the sensor's. Memory is bounded whatever the host sends.

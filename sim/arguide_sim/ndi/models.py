@@ -56,6 +56,7 @@ class Model:
     passive_ports: int
     working_distance_mm: float
     """Where one puts the phantom: well inside the volume, with room for the tools above it."""
+    optical: bool = True
 
     def version(self, processor: str) -> str | None:
         """What VER answers for `processor` (one digit), or None for a processor it does not have."""

@@ -8,7 +8,7 @@ import pytest
 from arguide_sim.clock import StepClock
 from arguide_sim.ndi.crc import crc16
 from arguide_sim.ndi.definition import SIZE, checksum
-from arguide_sim.ndi.device import PolarisDevice
+from arguide_sim.ndi.device import NdiDevice
 from arguide_sim.ndi.models import MODELS
 from arguide_sim.ndi.sensor import Measured, Sighting
 
@@ -55,7 +55,7 @@ class Bench:
     def __init__(self, model: str = "spectra") -> None:
         self.stage = Stage()
         self.clock = StepClock()
-        self.device = PolarisDevice(MODELS[model], self.clock, self.stage)
+        self.device = NdiDevice(MODELS[model], self.clock, self.stage)
 
     def raw(self, text: str) -> bytes:
         return self.device.receive(text.encode() + b"\r")
