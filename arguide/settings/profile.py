@@ -18,6 +18,10 @@ class ToolProfile:
     """Nominal tip in the tool's marker frame by its drawing; a calibration replaces it."""
     direction: Vec3 | None = None
     """Direction of advance in the tool's marker frame (unit length), for tools with a shaft."""
+    tip_sd_mm: float = 0.15
+    """Standard deviation, along each axis, of the real tip from the nominal one; a calibration replaces it."""
+    direction_sd_rad: float = 0.003
+    """Standard deviation of the shaft's real direction from the nominal one (0.17°); a calibration replaces it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,12 @@ class TrackerProfile:
     tools: tuple[ToolProfile, ...]
     file: Path
     handshake: bool = False
+    jitter_mm: float = 0.1
+    """Nominal noise of a tool's position along each axis, standard deviation; only until it was measured."""
+    jitter_rad: float = 0.001
+    """Nominal noise of a tool's orientation about each axis, standard deviation (0.06°); only until it was measured."""
+    latency_s: float = 0.03
+    """From the moment the tracker sees the tools to the moment the user sees them."""
 
     def tool(self, name: str) -> ToolProfile | None:
         """The tool with this name, or None."""

@@ -1,6 +1,7 @@
 """Tracker profiles as TOML files: which device, how fast, which tools. Lengths in mm; paths relative to the file."""
 
 from enum import StrEnum
+from math import degrees, radians
 from pathlib import Path
 
 from arguide.settings.profile import ToolProfile, TrackerProfile
@@ -42,6 +43,9 @@ def read_profile(file: Path) -> TrackerProfile:
         # Shorter than two frames, a single reply that had to be asked for again would already blank the picture.
         stale_after_s=table.number("stale_after_s", 2 / rate_hz, 2.0, max(0.1, 3 / rate_hz)),
         handshake=table.flag("handshake", False),
+        jitter_mm=table.number("jitter_mm", 0.0, 20.0, TrackerProfile.jitter_mm),
+        jitter_rad=radians(table.number("jitter_deg", 0.0, 20.0, degrees(TrackerProfile.jitter_rad))),
+        latency_s=table.number("latency_s", 0.0, 2.0, TrackerProfile.latency_s),
         tools=tuple(_tool(t) for t in table.tables("tool", at_least=1)),
         file=file.resolve(),
     )
@@ -64,6 +68,8 @@ def _tool(t: Table) -> ToolProfile:
         definition=t.existing_file("definition"),
         tip_mm=t.vec3("tip_mm") if "tip_mm" in t else None,
         direction=t.direction("direction") if "direction" in t else None,
+        tip_sd_mm=t.number("tip_sd_mm", 0.0, 20.0, ToolProfile.tip_sd_mm),
+        direction_sd_rad=radians(t.number("direction_sd_deg", 0.0, 20.0, degrees(ToolProfile.direction_sd_rad))),
     )
     if tool.tip_mm is not None and max(map(abs, tool.tip_mm)) > MAX_TIP_MM:
         t.fail("tip_mm", f"a tip more than {MAX_TIP_MM:g} mm from the markers is not a hand tool; the unit is mm")

@@ -100,6 +100,16 @@ class Limits:
     pivot_cone_rad: float = 0.6981
     """Least full opening angle of the cone the stylus must have swept (file: degrees)."""
     registration_fre_mm: float = 2.0
+    pivot_coverage: float = 0.7
+    """Share 0..1 of a 60° cone that must be visited before pivoting stops by itself."""
+    pivot_error_mm: float = 0.15
+    """Standard error of the tip at which pivoting stops by itself."""
+    check_mm: Band = Band(within=2.0, near=4.0)
+    """How far a touched point may appear from where it is: the light of a verification; also of the held-out check."""
+    target_error_mm: float = 3.0
+    """A registration with a larger predicted error at the target (95 %) is worth a warning."""
+    calibration_days: float = 30.0
+    """A stored calibration older than this is asked for again."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,16 +108,20 @@ def _tolerance(t: Table) -> Tolerance:
     for key in BANDS:
         if key not in t:
             continue
-        band = t.table(key)
-        within = band.number("within", 0.0, 180.0)
-        near = band.number("near", within, 180.0)
-        band.finish()
+        band = _band(t.table(key))
         turn = key.endswith("_deg")
         given[key.replace("_deg", "_rad")] = (
-            Band(within=radians(within), near=radians(near)) if turn else Band(within=within, near=near)
+            Band(within=radians(band.within), near=radians(band.near)) if turn else band
         )
     t.finish()
     return Tolerance(**given)
+
+
+def _band(t: Table) -> Band:
+    within = t.number("within", 0.0, 180.0)
+    band = Band(within=within, near=t.number("near", within, 180.0))
+    t.finish()
+    return band
 
 
 def _needle(t: Table) -> Needle:
@@ -135,6 +139,11 @@ def _limits(t: Table) -> Limits:
         pivot_rms_mm=t.number("pivot_rms_mm", 0.01, 20.0, Limits.pivot_rms_mm),
         pivot_cone_rad=radians(t.number("pivot_cone_deg", 5.0, 170.0, degrees(Limits.pivot_cone_rad))),
         registration_fre_mm=t.number("registration_fre_mm", 0.01, 20.0, Limits.registration_fre_mm),
+        pivot_coverage=t.number("pivot_coverage", 0.0, 1.0, Limits.pivot_coverage),
+        pivot_error_mm=t.number("pivot_error_mm", 0.01, 20.0, Limits.pivot_error_mm),
+        check_mm=_band(t.table("check_mm")) if "check_mm" in t else Limits.check_mm,
+        target_error_mm=t.number("target_error_mm", 0.01, 50.0, Limits.target_error_mm),
+        calibration_days=t.number("calibration_days", 0.0, 3650.0, Limits.calibration_days),
     )
     t.finish()
     return limits
@@ -155,15 +164,24 @@ def _to_toml(s: Scenario, folder: Path) -> dict[str, Any]:
         "procedure": s.procedure,
         "teaching": list(s.teaching),
         "needle": {"gauge": s.needle.gauge, "diameter_mm": s.needle.diameter_mm, "length_mm": s.needle.length_mm},
-        "limits": {
-            "pivot_rms_mm": s.limits.pivot_rms_mm,
-            "pivot_cone_deg": round(degrees(s.limits.pivot_cone_rad), 9),
-            "registration_fre_mm": s.limits.registration_fre_mm,
-        },
+        "limits": _limits_to_toml(s.limits),
         "structure": [_structure_to_toml(item, folder) for item in s.structures],
         "fiducial": [{"name": f.name, "position": list(f.position), "hint": f.hint} for f in s.fiducials],
         "plan": [_plan_to_toml(item) for item in s.plans],
         "source": [{"what": o.what, "source": o.source, "licence": o.licence} for o in s.sources],
+    }
+
+
+def _limits_to_toml(limits: Limits) -> dict[str, Any]:
+    return {
+        "pivot_rms_mm": limits.pivot_rms_mm,
+        "pivot_cone_deg": round(degrees(limits.pivot_cone_rad), 9),
+        "registration_fre_mm": limits.registration_fre_mm,
+        "pivot_coverage": limits.pivot_coverage,
+        "pivot_error_mm": limits.pivot_error_mm,
+        "check_mm": dict(vars(limits.check_mm)),
+        "target_error_mm": limits.target_error_mm,
+        "calibration_days": limits.calibration_days,
     }
 
 

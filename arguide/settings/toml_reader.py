@@ -23,15 +23,27 @@ _REQUIRED: Any = object()
 
 def read_toml(file: Path) -> "Table":
     """The file's top table. Raises SettingsError when it is missing, too large or not TOML."""
+    return parse_toml(read_text(file), file)
+
+
+def read_text(file: Path) -> str:
+    """The text of a settings file. Raises SettingsError when it is missing, too large or not text."""
     try:
         if file.stat().st_size > MAX_BYTES:
             raise SettingsError(f"{file}: larger than {MAX_BYTES} bytes; this is not a settings file")
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read ({error.strerror}); check the path") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}; mend that place and try again") from error
-    return Table(data, file, "")
+
+
+def parse_toml(text: str, file: Path) -> "Table":
+    """The top table of a TOML text; `file` names it in messages."""
+    try:
+        return Table(tomllib.loads(text), file, "")
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}; mend that place and try again") from error
 
 
 class Table:
@@ -86,6 +98,16 @@ class Table:
         if not numbers or not all(_is_finite(part) for part in value):
             self.fail(key, f"expected three finite numbers [x, y, z], got {value!r}")
         return (float(value[0]), float(value[1]), float(value[2]))
+
+    def rows(self, key: str, count: int) -> tuple[Vec3, ...]:
+        """So many rows of three finite numbers."""
+        value = self._get(key, _REQUIRED)
+        listed = isinstance(value, list) and len(value) == count
+        if not listed or not all(
+            isinstance(row, list) and len(row) == 3 and all(map(_is_finite, row)) for row in value
+        ):
+            self.fail(key, f"expected {count} rows of three finite numbers, got {value!r}")
+        return tuple((float(x), float(y), float(z)) for x, y, z in value)
 
     def direction(self, key: str, default: Vec3 = _REQUIRED) -> Vec3:
         """Three numbers, not all zero, returned with unit length."""

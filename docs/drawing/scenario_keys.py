@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from arguide.asset_files import find_scenario
-from arguide.settings.scenario import Tolerance
+from arguide.settings.scenario import Band, Limits, Tolerance
 from arguide.settings.scenario_file import BANDS, read_scenario
 from arguide.settings.toml_reader import Table
 from drawing.tables import table
@@ -34,6 +34,11 @@ WORDS = {
     "limits.pivot_rms_mm": ("mm", "a stylus calibration with a larger residual is refused"),
     "limits.pivot_cone_deg": ("°", "full opening angle that the stylus must have swept"),
     "limits.registration_fre_mm": ("mm", "a registration with a larger FRE is refused"),
+    "limits.pivot_coverage": ("", "share of a 60° cone at which pivoting stops by itself"),
+    "limits.pivot_error_mm": ("mm", "standard error of the tip at which pivoting stops by itself"),
+    "limits.check_mm": ("mm", "`{ within = …, near = … }`: light of a touched check"),
+    "limits.target_error_mm": ("mm", "a larger predicted error at the target (95 %) gives a warning"),
+    "limits.calibration_days": ("days", "a stored calibration older than this is asked for again"),
     "structure.name": ("", "unique name"),
     "structure.label": ("", "what the user reads"),
     "structure.tissue": ("", "what it is made of: how it is drawn, and `skin` decides what is outside"),
@@ -72,7 +77,7 @@ HEADINGS = {
 
 def table_of_keys() -> str:
     """All keys with type, default, unit and meaning, one table for each part of the file."""
-    found = _asked_for() | _bands()
+    found = _asked_for() | _bands() | {"limits.check_mm": _band(Limits.check_mm)}
     if missing := found.keys() ^ WORDS.keys():
         raise ValueError(f"scenario keys and their words differ: {', '.join(sorted(missing))}; see scenario_keys.py")
     parts = []
@@ -90,7 +95,7 @@ def _asked_for() -> dict[str, tuple[str, str]]:
     """Type and default of every key the reader asks for, in Markdown."""
     with _spied() as asked:
         read_scenario(find_scenario(EXAMPLE))
-    return {key: words for key, words in asked.items() if not key.startswith("plan.tolerance.")}
+    return {key: words for key, words in asked.items() if not key.startswith(("plan.tolerance.", "limits.check_mm"))}
 
 
 @contextmanager
@@ -149,6 +154,11 @@ def _bands() -> dict[str, tuple[str, str]]:
     rows = {}
     for key in BANDS:
         band = getattr(Tolerance(), key.replace("_deg", "_rad"))
-        within, near = (degrees(x) if key.endswith("_deg") else x for x in (band.within, band.near))
-        rows[f"plan.tolerance.{key}"] = ("two numbers, 0 to 180", f"{within:.3g}, {near:.3g}")
+        if key.endswith("_deg"):
+            band = Band(within=degrees(band.within), near=degrees(band.near))
+        rows[f"plan.tolerance.{key}"] = _band(band)
     return rows
+
+
+def _band(band: Band) -> tuple[str, str]:
+    return "two numbers, 0 to 180", f"{band.within:.3g}, {band.near:.3g}"
