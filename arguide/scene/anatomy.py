@@ -11,7 +11,7 @@ from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh, decimated, read_mesh
 from arguide.geometry.transforms import Array
 from arguide.scene import daylight, style
-from arguide.scene.camera import SUPERIOR, Orbit, across, unit
+from arguide.scene.camera import SUPERIOR, Orbit, across, project, unit
 from arguide.scene.shading import shader
 from arguide.scene.shapes import Shape, geometry, shape
 from arguide.settings.scenario import Plan, Scenario, Structure, Tissue
@@ -19,6 +19,8 @@ from arguide.settings.scenario import Plan, Scenario, Structure, Tissue
 GLOSS = {Tissue.BONE: 0.10, Tissue.DISC: 0.18, Tissue.NERVE: 0.32, Tissue.VESSEL: 0.38, Tissue.ORGAN: 0.30}
 SKIN_SHARE = 0.14
 """Part of the triangle budget that the skin gets: it is smooth."""
+GRID = 24
+FOREGROUND_MM = 50.0
 GLOW = (1.0, 0.34, 0.12)
 GLOW_S = 0.9
 """Period of the glow of a risk structure that is too near."""
@@ -66,8 +68,9 @@ def _light(meshes: list[Mesh], normals: list[Array], skins: list[bool], lamp: Ar
         occluders = np.concatenate([daylight.scatter(meshes[k].vertices, meshes[k].faces) for k in solid])
         sky, shadow = daylight.light(points, outward, occluders, lamp)
         lit = np.stack([sky, shadow, daylight.mottling(points), np.ones(len(points))], -1)
-        parts = np.split(lit, np.cumsum([len(meshes[k].vertices) for k in solid])[:-1])
-        colors = [parts[solid.index(k)] if k in solid else plain for k, plain in enumerate(colors)]
+        ends = np.cumsum([len(meshes[k].vertices) for k in solid])[:-1]
+        for k, part in zip(solid, np.split(lit, ends), strict=True):
+            colors[k] = daylight.smoothed(part, meshes[k].faces)
     return colors
 
 
@@ -108,6 +111,7 @@ class Anatomy:
         self.skin = self.root.attach_new_node("skin")
         shapes = load(scenario, plan)
         self._plan = plan
+        self.shapes = shapes
         self._solid = [shapes[s.name] for s in scenario.structures if s.tissue is not Tissue.SKIN]
         self.triangles = sum(len(s.faces) for s in shapes.values())
         lamp, up = lights(np.asarray(plan.entry), np.asarray(plan.target))
@@ -144,10 +148,11 @@ class Anatomy:
         occluders = np.concatenate([daylight.scatter(s.vertices, s.faces) for s in self._solid] or [np.zeros((1, 3))])
 
         def cost(orbit: Orbit) -> float:
-            """Hidden part of the path, and a little for leaving `start`."""
+            """Hidden part of the path, part of the picture taken by what stands in front, and leaving `start`."""
+            pose = orbit.image_from_view()
             away = abs(orbit.turn_rad - start.turn_rad) + abs(orbit.rise_rad - start.rise_rad)
-            seen = daylight.visible_from(-orbit.image_from_view()[:3, 2], path, occluders)
-            return 1.0 - float(seen.mean()) + 0.12 * away
+            hidden = 1.0 - float(daylight.visible_from(-pose[:3, 2], path, occluders).mean())
+            return hidden + 0.8 * _foreground(pose, orbit.distance_mm, occluders) + 0.15 * away
 
         turns, rises = np.radians([0, -20, 20, -40, 40, -65, 65, -90, 90]), np.radians([0, 14, -12])
         return min((start.turned(turn, rise) for rise in rises for turn in turns), key=cost)
@@ -164,3 +169,13 @@ class Anatomy:
             if close or index in self._glowing:
                 node.set_shader_input("glow", (*GLOW, (0.35 + 0.45 * beat) if close else 0.0))
             self._glowing.add(index) if close else self._glowing.discard(index)
+
+
+def _foreground(image_from_view: Array, distance_mm: float, points: Array) -> float:
+    """Part 0..1 of a square picture that is covered by points (n, 3) well before the middle of the scene."""
+    spots = project(image_from_view, points, (GRID, GRID))
+    depth = (points - image_from_view[:3, 3]) @ image_from_view[:3, 2]
+    near = (depth < distance_mm - FOREGROUND_MM) & (depth > 0)
+    cells = np.floor(spots[near]).astype(int)
+    cells = cells[((cells >= 0) & (cells < GRID)).all(axis=1)]
+    return len(np.unique(cells, axis=0)) / GRID**2

@@ -81,6 +81,8 @@ class Bullseye:
         place(self._root, *box.center)
         self._rings = canvas.group(self._root)
         self._draw_frame()
+        corner = Rect(box.x + 12 * canvas.unit, box.bottom - 42 * canvas.unit, 76 * canvas.unit, 34 * canvas.unit)
+        canvas.label(corner, 12, "Down the planned path", style.QUIET, lines=2)
         self._draw_pointers()
         self._redraw_rings()
 

@@ -149,6 +149,8 @@ class Canvas:
         self.root.set_bin("unsorted", 0)
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self.root.set_shader(shader("flat", "flat"))
+        self.still = self.group()
+        """For what never changes: drawn first, and in one piece after `settle`."""
         self._labels: list[Label] = []
 
     @property
@@ -160,6 +162,10 @@ class Canvas:
     def group(self, parent: NodePath | None = None) -> NodePath:
         """A node to hang things on, so that they can be moved, hidden or thrown away together."""
         return (parent or self.root).attach_new_node("group")
+
+    def settle(self) -> None:
+        """Melt what never changes into one piece: a hundred small ones would cost as much as the anatomy."""
+        self.still.flatten_strong()
 
     def clear(self, group: NodePath) -> None:
         """Throw away what hangs on a node."""

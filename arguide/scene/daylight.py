@@ -82,6 +82,17 @@ def light(points: Array, normals: Array, occluders: Array, lamp: Array) -> tuple
     return seen / whole, shadow
 
 
+def smoothed(values: Array, faces: Faces, rounds: int = 2) -> Array:
+    """Values (n, k) at the vertices, each drawn half way to the mean of its neighbours, so many times."""
+    start = faces.ravel()
+    end = np.roll(faces, -1, axis=1).ravel()
+    count = np.maximum(np.bincount(start, minlength=len(values)), 1)[:, None]
+    for _ in range(rounds):
+        sums = np.stack([np.bincount(start, values[end, k], len(values)) for k in range(values.shape[1])], -1)
+        values = 0.5 * values + 0.5 * sums / count
+    return values
+
+
 def mottling(points: Array) -> Array:
     """A number 0..1 at each of the points (n, 3) that varies gently over a few mm, as bone does."""
     x, y, z = points.T

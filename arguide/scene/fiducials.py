@@ -15,6 +15,7 @@ from arguide.settings.scenario import Fiducial, Scenario
 
 RADIUS_MM = 4.0
 PULSE_S = 1.2
+STEPS = (Step.TOUCH, Step.REVIEW)
 
 
 class Markers:
@@ -37,6 +38,10 @@ class Markers:
         node.set_shader_input("line_color", style.rgba(style.MARKER))
         return node
 
+    def show(self, step: Step) -> None:
+        """Only while they matter: later they would clutter the view."""
+        _visible(self.root, step in STEPS)
+
     def fit(self, height: float) -> None:
         """Adapt to a view of so many pixels in height."""
         self.root.set_shader_input("thickness", (1.0, 1.2, height))
@@ -52,7 +57,7 @@ class MarkerLabels:
 
     def show(self, states: tuple[FiducialState, ...], pixels: Array, inside: Rect, time_s: float, step: Step) -> None:
         """Show what is known of each at its (n, 2) pixels; those outside the view are hidden."""
-        if step not in (Step.TOUCH, Step.REVIEW):
+        if step not in STEPS:
             self.root.hide()
             return
         self.root.show()
@@ -78,10 +83,10 @@ class _MarkerLabel:
         )
         self._check = canvas.draw(check(12 * unit, 3.2 * unit), style.rgba(style.PANEL), self._node)
         self._pill = canvas.panel(
-            Rect(8 * unit, -13 * unit, 92 * unit, 26 * unit), style.rgba(style.PANEL, 0.8), 13, self._node
+            Rect(15 * unit, -12 * unit, 90 * unit, 24 * unit), style.rgba(style.PANEL, 0.8), 13, self._node
         )
-        self._sign = Sign(canvas, 24 * unit, 0, 8 * unit, self._node)
-        self._residual = canvas.label(Rect(37 * unit, -11 * unit, 60 * unit, 22 * unit), 15, parent=self._node)
+        self._sign = Sign(canvas, 29 * unit, 0, 8 * unit, self._node)
+        self._residual = canvas.label(Rect(42 * unit, -11 * unit, 60 * unit, 22 * unit), 15, parent=self._node)
         self._unit = unit
 
     def show(self, state: FiducialState, spot: tuple[float, float] | None, pulse: float, limit_mm: float) -> None:

@@ -48,7 +48,7 @@ class FigureLetters:
         self._box = box
         size = 22 * canvas.unit
         spot = Rect(-size / 2, -size / 2, size, size)
-        middle = canvas.draw(disc(0.62 * min(box.width, box.height)), style.rgba(style.PANEL, 0.72))
+        middle = canvas.draw(disc(0.62 * min(box.width, box.height)), style.rgba(style.PANEL, 0.72), canvas.still)
         place(middle, *box.center)
         self._labels: dict[str, tuple[NodePath, Label]] = {}
         for letter in AXES:
@@ -64,4 +64,4 @@ class FigureLetters:
         for (holder, _), (right, down, depth) in zip(self._labels.values(), seen.T.tolist(), strict=True):
             place(holder, x + RADIUS * half * right, y + RADIUS * half * down)
             holder.set_color_scale(1, 1, 1, 0.95 if depth < 0.25 else 0.35)
-            holder.show() if abs(depth) < 0.94 else holder.hide()
+            holder.show() if abs(depth) < 0.85 else holder.hide()

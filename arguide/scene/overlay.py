@@ -43,7 +43,7 @@ class Overlay:
 
     def __init__(self, canvas: Canvas, place: Layout, title: str, plan: str, banner: str) -> None:
         unit = place.unit
-        canvas.draw(_shade(Rect(0, 0, place.banner.right + place.title.x, 96 * unit)))
+        canvas.draw(_shade(Rect(0, 0, place.banner.right + place.title.x, 96 * unit)), parent=canvas.still)
         box = place.title
         self._title = canvas.label(box.row(0, 28 * unit), 20, title, weight=Weight.BOLD)
         self._plan = canvas.label(box.row(28 * unit, 22 * unit), 15, plan, style.QUIET)
@@ -53,8 +53,8 @@ class Overlay:
 
     def _banner(self, canvas: Canvas, box: Rect, words: str) -> None:
         unit = canvas.unit
-        canvas.panel(box, style.rgba(style.TRAINING), 14)
-        canvas.panel(box.inset(1.6 * unit), style.rgba(style.PANEL), 12.5)
+        canvas.panel(box, style.rgba(style.TRAINING), 14, canvas.still)
+        canvas.panel(box.inset(1.6 * unit), style.rgba(style.PANEL), 12.5, canvas.still)
         canvas.label(box.inset(12 * unit, 0), 15, words, style.TRAINING, align=Align.CENTER)
 
     def _phase(self, canvas: Canvas, box: Rect) -> None:

@@ -90,7 +90,6 @@ class Readout:
 
     def __init__(self, canvas: Canvas, box: Rect) -> None:
         unit = canvas.unit
-        canvas.panel(box, style.rgba(style.PANEL), 0)
         inner = box.inset(style.MARGIN * unit * 0.8)
         gap = 6 * unit
         first = 0.24 * inner.height
@@ -108,7 +107,7 @@ class Readout:
 class _Row:
     def __init__(self, canvas: Canvas, box: Rect, pixels: float) -> None:
         unit = canvas.unit
-        canvas.panel(box, style.rgba(style.CARD), 6)
+        canvas.panel(box, style.rgba(style.CARD), 6, canvas.still)
         self._bar = canvas.panel(Rect(box.x, box.y, 5 * unit, box.height), style.rgba(style.QUIET), 2.5)
         left = box.x + 18 * unit
         right = box.right - 14 * unit

@@ -12,25 +12,27 @@ from arguide.geometry.transforms import Array
 from arguide.guidance.state import SessionState, Step, grade
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
-from arguide.scene.bullseye import Bullseye, image_from_barrel
+from arguide.scene.bullseye import image_from_barrel
 from arguide.scene.camera import Preset, overview, preset, project, unit
-from arguide.scene.canvas import Canvas, Label
-from arguide.scene.card import HELP, Card, CardLine
+from arguide.scene.canvas import Label
+from arguide.scene.card import HELP, CardLine
 from arguide.scene.controls import Controls
-from arguide.scene.fiducials import MarkerLabels, Markers
-from arguide.scene.figure import FigureLetters, figure_node
-from arguide.scene.layout import Rect, layout
+from arguide.scene.fiducials import Markers
+from arguide.scene.figure import figure_node
+from arguide.scene.layout import layout
+from arguide.scene.names import anchors
 from arguide.scene.needle import NeedleModel, Prediction, reach
-from arguide.scene.overlay import TRAINING_BANNER, Overlay, alarm_words
-from arguide.scene.pivot_plot import PivotPlot
+from arguide.scene.overlay import TRAINING_BANNER
 from arguide.scene.plan_path import PlanPath
-from arguide.scene.readout import Readout, lines
-from arguide.scene.steps import StepGuide
+from arguide.scene.sheet import Sheet
 from arguide.scene.views import BARREL, Views
 from arguide.scene.window import Display
-from arguide.settings.scenario import Plan, Scenario
+from arguide.settings.scenario import Needle, Plan, Scenario
 
 DIMMED = 0.22
+"""Brightness of the anatomy while the stylus is calibrated."""
+STYLUS = Needle(gauge=0, diameter_mm=2.4, length_mm=140.0)
+"""How the stylus is drawn: its true size is not in the scenario."""
 
 
 class Stage:
@@ -64,12 +66,16 @@ class Stage:
         self._path = PlanPath(self._instruments, plan)
         self._markers = Markers(self._instruments, scenario, unit(np.subtract(plan.entry, plan.target)))
         self._needle = NeedleModel(self._instruments, scenario.needle)
+        self._stylus = NeedleModel(self._instruments, STYLUS, style.ACCENT)
         self._prediction = Prediction(self._instruments)
         self._views = Views(self._display.output, self._space, figure_node())
         self.controls = Controls(plan, self.anatomy.best_view(preset(plan, Preset.OBLIQUE)))
+        self._barrel = image_from_barrel(plan)
         self._state: SessionState | None = None
+        self._age_s = 0.0
         self._step: Step | None = None
         self._card: tuple[Sequence[CardLine], str] | None = None
+        self._bone_names = anchors(scenario, plan, self.anatomy.shapes)
         self._large_bullseye = self._help = False
         self._pressed: list[str] = []
         self._lay_out()
@@ -78,22 +84,16 @@ class Stage:
 
     def show(self, state: SessionState, age_s: float) -> None:
         """Move everything to where the state says; `age_s` is how old its sample is now."""
-        self._state = state
-        alarm = alarm_words(state, age_s, self._stale_after_s)
+        self._state, self._age_s = state, age_s
         live = age_s <= self._stale_after_s and not state.needle.trouble
         image_from_tip = state.needle.image_from_tip if live else None
         deviation = state.needle.deviation if image_from_tip is not None else None
-        self._show_needle(state, image_from_tip)
-        self._bullseye.show(image_from_tip)
-        self._readout.show(lines(deviation, self.plan, self.scenario.risks))
-        self._steps.show(state.view)
-        self._overlay.show(state, alarm)
         self._turn_to(state.view.step)
-        pivoting = state.view.step is Step.PIVOT
-        self._pivot.root.show() if pivoting else self._pivot.root.hide()
-        if pivoting:
-            self._pivot.show(state.stylus_directions)
-        self._views.main.inputs(dim=DIMMED if pivoting else 1.0)
+        self._show_needle(state, image_from_tip)
+        self._markers.show(state.view.step)
+        self._show_stylus(state.image_from_stylus_tip if age_s <= self._stale_after_s else None)
+        self._sheet.show(state, image_from_tip, age_s, self._stale_after_s)
+        self._views.dim(DIMMED if state.view.step is Step.PIVOT else 1.0)
         self.anatomy.alert(deviation.clearances_mm if deviation else (), state.sample.host_time_s)
 
     def render(self) -> None:
@@ -104,10 +104,10 @@ class Stage:
                 self._lay_out()
         eye = self.controls.image_from_view(smooth=self._display.window)
         self._views.look(eye, self.controls.orbit.distance_mm)
-        self._views.look_down(image_from_barrel(self.plan), self._bullseye.half_width_mm, self._layout.bullseye)
-        self._letters.show(eye)
+        self._views.look_down(self._barrel, self._sheet.bullseye.half_width_mm, self._layout.bullseye)
+        self._sheet.turn_figure(eye)
         if self._state:
-            self._show_markers(self._state, eye)
+            self._sheet.follow(self._state, eye)
         self._display.frame()
 
     def picture(self) -> NDArray[np.uint8]:
@@ -117,12 +117,12 @@ class Stage:
     def show_card(self, card_lines: Sequence[CardLine], title: str) -> None:
         """Lay a large panel over the picture: (label, value, grade or None) lines under a title."""
         self._card = (card_lines, title)
-        self._redraw_card()
+        self._lay_card()
 
     def hide_card(self) -> None:
         """Take the panel away."""
         self._card = None
-        self._redraw_card()
+        self._lay_card()
 
     def keys(self) -> list[str]:
         """Keys pressed since the last call (`space`, `escape`, `q`, …); those of the views were heeded already."""
@@ -151,7 +151,7 @@ class Stage:
     @property
     def labels(self) -> list[Label]:
         """Every text on the canvas."""
-        return self._canvas.labels
+        return self._sheet.canvas.labels
 
     def pixels_of(self, points: Array) -> Array:
         """Pixels (n, 2) from the top left at which points (n, 3) of the image frame are drawn in the 3D view."""
@@ -165,41 +165,18 @@ class Stage:
         """Build everything that is measured in pixels, for the present size."""
         self._size = self._display.size
         place = self._layout = layout(*self._size, full_bullseye=self._large_bullseye)
-        canvas = self._canvas = Canvas(place.unit)
-        self._views.arrange(place.window, place.view, place.bullseye, place.figure, canvas)
-        for part in (self._path, self._markers, self._needle, self._prediction):
+        self._sheet = Sheet(self.scenario, self.plan, place, self._bone_names, self._banner)
+        self._views.arrange(place.window, place.view, place.bullseye, place.figure, self._sheet.canvas)
+        for part in (self._path, self._markers, self._needle, self._stylus, self._prediction):
             part.fit(place.view.height)
-        self._marker_labels = MarkerLabels(canvas, self.scenario)
-        self._pivot = PivotPlot(canvas, place.view, self.scenario.limits.pivot_cone_rad)
-        self._bullseye = Bullseye(canvas, place.bullseye, self.plan)
-        canvas.label(
-            Rect(
-                place.bullseye.x + 14 * place.unit,
-                place.bullseye.y + 10 * place.unit,
-                200 * place.unit,
-                20 * place.unit,
-            ),
-            14,
-            "Down the planned path",
-            style.QUIET,
-        )
-        self._readout = Readout(canvas, place.readout)
-        self._letters = FigureLetters(canvas, place.figure)
-        self._steps = StepGuide(canvas, place.steps)
-        self._overlay = Overlay(canvas, place, self.scenario.title, self.plan.name, self._banner)
-        self._drawn_card: Card | None = None
-        self._redraw_card()
+        self._lay_card()
         if self._state:
-            self.show(self._state, 0.0)
+            self.show(self._state, self._age_s)
 
-    def _redraw_card(self) -> None:
-        if self._drawn_card:
-            self._drawn_card.close()
+    def _lay_card(self) -> None:
         wanted = (HELP, "Keys") if self._help else self._card
-        place = self._layout
-        self._drawn_card = Card(self._canvas, place.card, place.window, wanted[1], wanted[0]) if wanted else None
-        figure = self._views.figure.region
-        figure.set_active(wanted is None)
+        self._sheet.lay(wanted)
+        self._views.figure.region.set_active(wanted is None)
 
     def _turn_to(self, step: Step) -> None:
         """At another step, look at what it is about; within a step the view is the user's."""
@@ -208,7 +185,7 @@ class Stage:
         self._step = step
         if step in (Step.TOUCH, Step.REVIEW):
             view = self._layout.view
-            points = np.array([f.position for f in self.scenario.fiducials])
+            points = np.array([fiducial.position for fiducial in self.scenario.fiducials])
             self.controls.go(overview(self.plan, points, view.width / view.height))
         else:
             self.controls.choose(Preset.OBLIQUE)
@@ -226,18 +203,14 @@ class Stage:
         color = style.GRADE_COLORS[grade(deviation.predicted_miss_mm, self.plan.tolerance.miss_mm)]
         self._prediction.place(image_from_tip, reach(deviation.depth_mm, deviation.angle_rad), color)
 
-    def _show_markers(self, state: SessionState, eye: Array) -> None:
-        view = self._layout.view
-        points = np.array([f.position for f in self.scenario.fiducials])
-        pixels = project(eye, points, (view.width, view.height)) + (view.x, view.y)
-        clear = Rect(view.x, view.y, view.width, self._layout.steps.y - view.y)
-        self._marker_labels.show(state.fiducials, pixels, clear, state.sample.host_time_s, state.view.step)
+    def _show_stylus(self, image_from_tip: Array | None) -> None:
+        self._stylus.hide() if image_from_tip is None else self._stylus.place(image_from_tip)
 
     def _take_input(self) -> None:
         for event in self._display.events():
             self.controls.handle(event)
             self._switch(event)
-            if not event.startswith(("mouse", "wheel", "window")) and not event.endswith(("-up", "-repeat")):
+            if not event.startswith(("mouse", "wheel", "window", "raw-")) and not event.endswith(("-up", "-repeat")):
                 self._pressed.append(event)
         self.controls.move(self._display.pointer(), self._layout.view.height)
 
@@ -250,4 +223,4 @@ class Stage:
                 self._lay_out()
             case "h":
                 self._help = not self._help
-                self._redraw_card()
+                self._lay_card()

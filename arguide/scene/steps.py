@@ -15,7 +15,7 @@ class StepGuide:
     def __init__(self, canvas: Canvas, box: Rect) -> None:
         self._canvas, self._box = canvas, box
         unit = canvas.unit
-        canvas.panel(box, style.rgba(style.PANEL, 0.86), 10)
+        canvas.panel(box, style.rgba(style.PANEL, 0.86), 10, canvas.still)
         inner = box.inset(18 * unit, 10 * unit)
         self._chips = [
             _Chip(canvas, Rect(inner.x + k * inner.width / 5, inner.y, inner.width / 5, 24 * unit), k) for k in range(5)
@@ -27,7 +27,7 @@ class StepGuide:
         self._measured = canvas.label(side.row(0, side.height / 2), 16, color=style.INK, lines=1)
         self._advice = canvas.label(side.row(side.height / 2, side.height / 2), 15, color=style.TRAINING, lines=2)
         track = Rect(inner.x, box.bottom - 12 * unit, inner.width, 5 * unit)
-        canvas.panel(track, style.rgba(style.LINE), 2.5)
+        canvas.panel(track, style.rgba(style.LINE), 2.5, canvas.still)
         self._fill = canvas.panel(Rect(0, 0, track.width, track.height), style.rgba(style.ACCENT), 2.5)
         self._track = track
         self._shown: StepView | None = None

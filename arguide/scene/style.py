@@ -79,7 +79,7 @@ DESIGN = (1280, 720)
 PANEL_WIDTH = 384
 MARGIN = 14
 
-TRIANGLES = 28_000
+TRIANGLES = 32_000
 """Triangles of anatomy drawn in all; measuring uses the full meshes."""
 
 

@@ -79,6 +79,7 @@ class Views:
         self.barrel = View(output, space, OrthographicLens(), 20, BARREL)
         self.figure = View(output, figure, OrthographicLens(), 40)
         self._canvas: View | None = None
+        self._brightness = -1.0
         self.barrel.region.set_clear_color_active(True)
         self.barrel.region.set_clear_color((*style.BULLSEYE, 1))
         self.barrel.inputs(dim=BARREL_DIM, fog_color=style.BULLSEYE, fog_range=(STANDOFF_MM, STANDOFF_MM + BEYOND_MM))
@@ -95,6 +96,12 @@ class Views:
         if self._canvas:
             self._canvas.close()
         self._canvas = View(self._output, canvas.root, _flat_lens(window.width, window.height), 30)
+
+    def dim(self, brightness: float) -> None:
+        """Draw the anatomy of the 3D view so bright, 0..1."""
+        if brightness != self._brightness:
+            self._brightness = brightness
+            self.main.inputs(dim=brightness)
 
     def look(self, image_from_view: Array, distance_mm: float) -> None:
         """Point the 3D camera, and the figure's."""
