@@ -20,7 +20,8 @@ from arguide_sim.ndi.models import MODELS
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; returns the exit status."""
     given = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _leave)
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, _leave)
     if given.until_eof:
         threading.Thread(target=_leave_at_eof, daemon=True).start()
     try:
@@ -79,6 +80,9 @@ def _announce(url: str) -> None:
 
 
 def _leave(signum: int, frame: FrameType | None) -> None:
+    # Once is enough: a second signal must not keep the first from tidying up.
+    for other in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -175,6 +175,7 @@ def test_an_interrupt_ends_it_cleanly() -> None:
         (["--tcp", "127.0.0.1:99999"], "expected HOST:PORT"),
         (["--tcp", "nonsense"], "expected HOST:PORT"),
         (["--pty", "--link", "/nowhere/link"], "cannot make this link"),
+        (["--pty", "/dev/null"], "something is there already; remove it, or choose another --link"),
         (["--pty", "--seed", "-1"], "seed"),
         ([], "one of the arguments"),
     ],
@@ -182,13 +183,14 @@ def test_an_interrupt_ends_it_cleanly() -> None:
 def test_mistakes_are_one_line_and_a_status(arguments: list[str], words: str, capfd: Any) -> None:
     from arguide_sim.__main__ import main
 
-    before = signal.getsignal(signal.SIGTERM)
+    before = {which: signal.getsignal(which) for which in (signal.SIGTERM, signal.SIGINT)}
     try:
         status = main(["polaris", "--motion", "idle", *arguments])
     except SystemExit as exit_:
         status = exit_.code
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for which, handler in before.items():
+            signal.signal(which, handler)
     assert status in (1, 2)
     assert words in capfd.readouterr().err
 
