@@ -32,7 +32,7 @@ def add(commands: Subparsers) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Become the simulator; where a process cannot do that, run it until it ends and return its exit status."""
-    if given.rest[:1] in ([], ["-h"], ["--help"]):
+    if not given.rest:
         given.help()
         return 0
     # The whole of it is in the other process: this program never imports the simulated world.

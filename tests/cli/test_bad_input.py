@@ -72,7 +72,7 @@ def test_a_recording_is_never_overwritten(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("demo", "run", "replay", "scenario"):
+    for command in ("demo", "run", "replay", "scenario", "emulate"):
         with pytest.raises(SystemExit) as left:
             main([command, "--help"])
         assert left.value.code == 0
