@@ -44,7 +44,7 @@ if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ constraints.txt -nt
         exit 1
     }
     say "Installing arguide into .venv (a few minutes the first time) ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 \
         --constraint constraints.txt --editable ".${extra:+[$extra]}"
     touch "$stamp"
 fi

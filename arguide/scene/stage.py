@@ -69,6 +69,8 @@ class Stage:
         self._stylus = NeedleModel(self._instruments, STYLUS, style.ACCENT)
         self._prediction = Prediction(self._instruments)
         self._views = Views(self._display.output, self._space, figure_node())
+        # A window is drawn before the first sample has come.
+        self._views.main.inputs(dim=1.0)
         self.controls = Controls(plan, self.anatomy.best_view(preset(plan, Preset.OBLIQUE)))
         self._barrel = image_from_barrel(plan)
         self._state: SessionState | None = None
