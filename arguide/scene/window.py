@@ -117,10 +117,7 @@ class Display:
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3) RGB of the last frame."""
-        if self.window:
-            texture = self.output.get_screenshot()
-        else:
-            texture = self._fetch()
+        texture = self.output.get_screenshot() if self.window else self._fetch()
         if texture is None or not texture.has_ram_image():
             raise DisplayError("the frame could not be read back from the graphics driver; try another driver")
         width, height = texture.get_x_size(), texture.get_y_size()
