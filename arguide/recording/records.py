@@ -142,7 +142,7 @@ def header_of(
         profile_name=profile.name,
         profile_toml=without_home(profile_data.decode("utf-8", "replace")),
         profile_sha256=hashlib.sha256(profile_data).hexdigest(),
-        rom_sha256={tool.name: sha256_of(tool.definition) for tool in profile.tools},
+        rom_sha256={tool.name: sha256_of(tool.definition) for tool in profile.tools if tool.definition},
         plan=plan.name,
         rate_hz=profile.rate_hz,
         wall_start_ns=time.time_ns() if wall_ns is None else wall_ns,

@@ -4,6 +4,7 @@ The phantom lies 1 to 1.5 m in front of the tracker, which looks down at it from
 Placement and the errors of making are seeded: the same seed gives the same world.
 """
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,7 +17,7 @@ from arguide.geometry.transforms import Array, from_parts, inverse, rotation_abo
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 from arguide_sim.hands.motion import aim
-from arguide_sim.ndi.definition import Definition, read_definition
+from arguide_sim.ndi.definition import SIZE, Definition, checksum, read_definition
 from arguide_sim.ndi.refusal import Refusal
 
 STYLUS_BENT_MM = (1.0, 2.0)
@@ -116,7 +117,7 @@ def build_world(
 
 def _tool(profile: ToolProfile, random: np.random.Generator) -> Tool:
     try:
-        definition = read_definition(profile.definition.read_bytes())
+        definition = read_definition(profile.definition.read_bytes() if profile.definition else _bare_sensor())
     except OSError as error:
         raise SettingsError(
             f"{profile.definition}: {error.strerror}; the profile names it for {profile.name!r}"
@@ -130,6 +131,15 @@ def _tool(profile: ToolProfile, random: np.random.Generator) -> Tool:
     tip = middle if profile.tip_mm is None else np.array(profile.tip_mm) + off * _any_direction(random)
     direction = _across(definition.normal) if profile.direction is None else profile.direction
     return Tool(profile.name, definition, tip, aim(tip, direction, definition.normal))
+
+
+def _bare_sensor() -> bytes:
+    """The definition of a tool of which nobody has told how it is built: four points in its y-z plane."""
+    image = bytearray(SIZE)
+    image[:3], image[28] = b"NDI", 4
+    struct.pack_into("<12f", image, 72, *(0, 20, 0), *(0, -20, 0), *(0, 0, 25), *(0, 0, -30))
+    struct.pack_into("<H", image, 4, checksum(bytes(image)))
+    return bytes(image)
 
 
 def _directions(plan: Plan | None) -> tuple[Array, Array]:

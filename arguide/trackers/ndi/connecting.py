@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from arguide.errors import BadReplyError, DeviceError, PortError, PortTimeoutError, TrackerError
+from arguide.errors import BadReplyError, DeviceError, PortError, PortTimeoutError, SettingsError, TrackerError
 from arguide.settings.profile import ToolProfile
 from arguide.trackers.ndi.commands import BAUD_CODES, PASSIVE_TOOL, comm_arguments, upload_blocks
 from arguide.trackers.ndi.errors import GARBLED_COMMAND, describe_warning
@@ -134,6 +134,8 @@ def is_wireless(exchange: Exchange, handle: int) -> bool:
 
 def load_tool(exchange: Exchange, tool: ToolProfile) -> tuple[int, str]:
     """Upload, initialize and enable one passive tool; returns its handle and the device's warning ("" if none)."""
+    if tool.definition is None:
+        raise SettingsError(f"tool {tool.name}: no definition; name its .rom file in the profile")
     image = read_rom(tool.definition).image
     text = exchange.ask("PHRQ", PASSIVE_TOOL)  # a garbled answer costs an unused handle, freed at the next connect
     handle = _hex("PHRQ", text, 2)
