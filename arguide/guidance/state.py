@@ -6,6 +6,8 @@ The formulae are on the page docs/guidance.md, with a drawing.
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from arguide.geometry.transforms import Array
 from arguide.settings.scenario import Band
 from arguide.trackers.reading import Sample
@@ -63,6 +65,54 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
+class Covariance:
+    """How sure a point is: a symmetric (3, 3) in mm², image frame."""
+
+    xx: float
+    xy: float
+    xz: float
+    yy: float
+    yz: float
+    zz: float
+
+    @property
+    def matrix(self) -> Array:
+        """The (3, 3) array."""
+        return np.array([[self.xx, self.xy, self.xz], [self.xy, self.yy, self.yz], [self.xz, self.yz, self.zz]])
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How far the needle and its deviation may be from what is shown: the ± beside each number.
+
+    `x_95` belongs to the deviation `x`: the truth is within ± that much of it in at least 95 of 100 cases. How it is
+    worked out, and what is left out: `guidance.uncertainty` and docs/error-bars.md.
+    """
+
+    tip: Covariance
+    """Of the tip where it is drawn on the anatomy."""
+    target: Covariance
+    """Of the target where it is drawn on the phantom. Shares the registration with `tip`: never add the two."""
+    tip_95_mm: float
+    """Longest half axis of the ellipsoid that holds the true tip in 95 of 100 cases."""
+    target_95_mm: float
+    """The same for the true target on the phantom."""
+    depth_95_mm: float
+    lateral_95_mm: float
+    in_plane_95_mm: float
+    out_of_plane_95_mm: float
+    angle_95_rad: float
+    entry_offset_95_mm: float
+    """Infinite where the entry offset is."""
+    predicted_miss_95_mm: float
+    """Infinite where the predicted miss is."""
+    distance_95_mm: float
+    """Of the straight distance from tip to target, and at most of each clearance."""
+    hit_probability: float
+    """That the true tip is now within the tolerance's `miss_mm.within` of the true target, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
 class NeedleState:
     """The needle in patient space, if it can be known, and what follows from it."""
 
@@ -72,6 +122,8 @@ class NeedleState:
     phase: Phase
     trouble: str
     """Why there is no pose, in the user's words (`needle hidden`, `reference hidden`, …); empty when live."""
+    uncertainty: Uncertainty | None = None
+    """How sure pose and deviation are; None without them, and in recordings made before it was worked out."""
 
 
 class Step(StrEnum):

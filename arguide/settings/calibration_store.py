@@ -65,7 +65,7 @@ class CalibrationStore:
 
     def newest(self, serial: str) -> tuple[ToolCalibration | None, tuple[str, ...]]:
         """The newest good calibration of a tool, and why every newer file was refused."""
-        refusals = []
+        refusals: list[str] = []
         for file in self._files(serial):
             found = _stored(file, serial)
             if found.calibration is not None:

@@ -1,0 +1,182 @@
+"""How far the needle may be from where it is drawn: every error on the way in one covariance for each reading.
+
+The chain is image_from_tip = F · T_r⁻¹ · T_n · N, with F image_from_reference (the registration), T_r and T_n the poses
+of reference body and needle in the tracker, N needle_from_tip (the calibration). Each factor is wrong by a small motion
+ξ = (turn, shift) told in the frame it maps into (`geometry.uncertainty`). Carried into the image, to first order,
+
+    ξ = ξ_F + Ad(F T_r⁻¹) (ξ_n − ξ_r) + Ad(F T_r⁻¹ T_n) ξ_N + (latency) · v
+
+with v the needle's present velocity: what is drawn is where the needle was. All is told about the tip: a motion (turn,
+shift) about a point c moves the tip p by shift + turn × (p − c). This is the lever arm: for the needle's jitter it
+reaches from its markers to the tip, for the reference body's from there to the tip, for the registration from the
+fiducials' middle. The parts are independent, so their covariances add up to one Σ (6, 6) about the tip.
+
+From Σ to the deviations: a point p + s a on the shaft's line moves by shift + s (turn × a). Where the line crosses the
+plane across the path, it moves by what is left of that along w = u − (u·a / z·a) z, with u the unit direction of the
+offset in the plane: by w · shift + s (a × w) · turn. Lateral distance and depth are the cases s = 0 with w = u and w = z.
+
+The registration's covariance rests on few residuals. It is widened so that regions taken from it as if it were known
+hold the truth as often as they say (Hotelling's T²). Latency is no scatter: its square is added, so that the region
+reaches from where the needle is drawn to where it is.
+
+Left out: that a needle bends between its hub and its tip, and that tissue moves; neither is seen by a tracker.
+"""
+
+from math import hypot, inf, sqrt
+
+import numpy as np
+
+from arguide.geometry.transforms import Array
+from arguide.geometry.uncertainty import point_covariances, region_scale
+from arguide.guidance.inside import largest_variance, probability_in_ball
+from arguide.guidance.state import Covariance, Deviation, Uncertainty
+from arguide.planning.path import planned_path
+from arguide.settings.scenario import Plan
+
+SCALE_3 = region_scale()
+"""Half axes of a 95 % ellipsoid, in standard deviations."""
+SCALE_1 = region_scale(dimensions=1)
+SCALE_2 = region_scale(dimensions=2)
+NEEDLE, REFERENCE, REGISTRATION, CALIBRATION, LATENCY = (slice(6 * k, 6 * k + 6) for k in range(5))
+
+
+class NeedleUncertainty:
+    """Works out the error bars of one needle against one plan. What is constant is prepared, for about 45 µs a reading."""
+
+    def __init__(
+        self, plan: Plan, needle_from_tip: Array, registration: Array, calibration: Array, latency_s: float = 0.0
+    ) -> None:
+        """Take what stays: covariance (6, 6) of `registration` in the image frame and about its origin, and of the tip's
+        `calibration` in the needle's axes and about the tip."""
+        path = planned_path(plan)
+        self._axes, self._target, self._length_mm = path.axes, path.target, path.length_mm
+        self._radius_mm = plan.tolerance.miss_mm.within
+        self._tip = needle_from_tip[:3, 3].copy()
+        self._sources = np.zeros((25, 25))
+        self._sources[REGISTRATION, REGISTRATION] = registration
+        self._sources[CALIBRATION, CALIBRATION] = calibration
+        self._sources[24, 24] = latency_s**2
+        self._carry = np.zeros((6, 25))
+        self._carry[:, REGISTRATION] = np.eye(6)
+        self._target_registration = point_covariances(registration, path.target)
+
+    def tip_motion(
+        self,
+        image_from_reference: Array,
+        tracker_from_reference: Array,
+        tracker_from_needle: Array,
+        needle_jitter: Array,
+        reference_jitter: Array,
+        velocity: Array,
+    ) -> Array:
+        """Covariance (6, 6) of the drawn tip's pose: a small motion in the image's axes about the tip.
+
+        The jitters (6, 6) are in the tracker's axes, each about its tool's origin; `velocity` (6,) is the needle's turn in
+        rad/s and the tip's in mm/s in the image's axes. Nothing is checked here: this runs at every reading.
+        """
+        turned = image_from_reference[:3, :3] @ tracker_from_reference[:3, :3].T
+        needle_turned = turned @ tracker_from_needle[:3, :3]
+        to_tip = needle_turned @ self._tip
+        origin = image_from_reference[:3, 3]
+        way = tracker_from_needle[:3, 3] - tracker_from_reference[:3, 3]
+        from_reference = turned @ way + to_tip
+        carry = self._carry
+        carry[:3, :3] = carry[3:, 3:6] = carry[:3, 6:9] = carry[3:, 9:12] = turned
+        carry[:3, 18:21] = carry[3:, 21:24] = needle_turned
+        carry[3:, :3] = _lever(to_tip) @ turned
+        carry[3:, 6:9] = _lever(from_reference) @ turned
+        carry[3:, 12:15] = _lever(from_reference + origin)
+        carry[:, 24] = velocity
+        self._sources[NEEDLE, NEEDLE] = needle_jitter
+        self._sources[REFERENCE, REFERENCE] = reference_jitter
+        result: Array = carry @ self._sources @ carry.T
+        return result
+
+    def target_covariance(
+        self, image_from_reference: Array, tracker_from_reference: Array, reference_jitter: Array
+    ) -> Array:
+        """Covariance (3, 3) in mm², image axes, of the target where it is drawn on the phantom."""
+        turned = image_from_reference[:3, :3] @ tracker_from_reference[:3, :3].T
+        carry = np.empty((3, 6))
+        carry[:, :3] = _lever(self._target - image_from_reference[:3, 3]) @ turned
+        carry[:, 3:] = turned
+        result: Array = self._target_registration + carry @ reference_jitter @ carry.T
+        return result
+
+    def bars(self, image_from_tip: Array, deviation: Deviation, motion: Array, target: Array) -> Uncertainty:
+        """The ± of every deviation, from the tip's covariance (6, 6) and the target's (3, 3) as above."""
+        ax, ay, az = (self._axes @ image_from_tip[:3, 2]).tolist()
+        px, py, pz = deviation.in_plane_mm, deviation.out_of_plane_mm, -deviation.depth_mm
+        straight = _unit(px, py)
+        entry, miss = (_crossing((px, py, pz), (ax, ay, az), z) for z in (-self._length_mm, 0.0))
+        tilt = hypot(ax, ay)
+        across = (-ay / tilt, ax / tilt, 0.0) if tilt > 1e-12 else (1.0, 0.0, 0.0)
+        away = deviation.target_mm
+        toward = (px / away, py / away, pz / away) if away > 1e-9 else (0.0, 0.0, 1.0)
+        rows = np.array(
+            [
+                (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+                (0.0, 0.0, 0.0, *straight, 0.0),
+                (0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+                (0.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+                (*across, 0.0, 0.0, 0.0),
+                entry,
+                miss,
+                (0.0, 0.0, 0.0, *toward),
+            ]
+        )
+        rows = (rows.reshape(16, 3) @ self._axes).reshape(8, 6)
+        sd = [sqrt(max(variance, 0.0)) for variance in np.vecdot(rows @ motion, rows).tolist()]
+        tip = motion[3:, 3:]
+        return Uncertainty(
+            tip=_covariance(tip),
+            target=_covariance(target),
+            tip_95_mm=SCALE_3 * sqrt(largest_variance(tip)),
+            target_95_mm=SCALE_3 * sqrt(largest_variance(target)),
+            depth_95_mm=SCALE_1 * sd[0],
+            lateral_95_mm=_bar_of_length(deviation.lateral_mm, sd[1]),
+            in_plane_95_mm=SCALE_1 * sd[2],
+            out_of_plane_95_mm=SCALE_1 * sd[3],
+            angle_95_rad=_bar_of_length(deviation.angle_rad, sd[4]),
+            entry_offset_95_mm=_bar_of_length(deviation.entry_offset_mm, sd[5]),
+            predicted_miss_95_mm=_bar_of_length(deviation.predicted_miss_mm, sd[6]),
+            distance_95_mm=_bar_of_length(deviation.target_mm, sd[7], SCALE_3),
+            hit_probability=probability_in_ball(image_from_tip[:3, 3] - self._target, tip, self._radius_mm),
+        )
+
+
+def _lever(arm: Array) -> Array:
+    """(3, 3) that turns a small turn into the shift of what is at the end of `arm`: turn × arm."""
+    x, y, z = arm.tolist()
+    return np.array([(0.0, z, -y), (-z, 0.0, x), (y, -x, 0.0)])
+
+
+def _unit(x: float, y: float) -> tuple[float, float]:
+    length = hypot(x, y)
+    return (x / length, y / length) if length > 1e-9 else (1.0, 0.0)
+
+
+def _crossing(
+    p: tuple[float, float, float], a: tuple[float, float, float], z: float
+) -> tuple[float, float, float, float, float, float]:
+    """How the distance at which the shaft's line crosses the plane at `z` answers to turn and shift, in the plan's axes."""
+    s = (z - p[2]) / a[2] if a[2] else 0.0
+    x, y = _unit(p[0] + s * a[0], p[1] + s * a[1])
+    w = -(x * a[0] + y * a[1]) / a[2] if a[2] else 0.0
+    return s * (a[1] * w - a[2] * y), s * (a[2] * x - a[0] * w), s * (a[0] * y - a[1] * x), x, y, w
+
+
+def _bar_of_length(length: float, sd: float, scale_at_zero: float = SCALE_2) -> float:
+    """95 % bar of the length of a vector of which `sd` is the standard deviation along itself.
+
+    A length that is noise alone is the length of a scattered vector, which reaches farther than a scattered number.
+    """
+    if not length < inf:
+        return inf
+    part = min(1.0, max(0.0, (4.0 * sd - length) / (1.5 * sd))) if sd > 0 else 0.0
+    return sd * (SCALE_1 + (scale_at_zero - SCALE_1) * part)
+
+
+def _covariance(c: Array) -> Covariance:
+    (xx, xy, xz), (_, yy, yz), (_, _, zz) = c.tolist()
+    return Covariance(xx, xy, xz, yy, yz, zz)
