@@ -33,13 +33,14 @@ def test_the_noise_is_found_under_the_motion(kind: str) -> None:
     turn, shift = (np.array(values) for values in KINDS[kind])
     rng = np.random.default_rng(len(kind))
     jitter, found = Jitter(0.1, 0.001), []
-    for frame in range(1800):
+    for frame in range(2700):
         jitter.take(frame, seen(frame / 60, turn, shift, rng))
-        if frame > 600:
+        if frame > 1700:
             found.append(np.sqrt(np.diag(jitter.covariance)))
-    # What the tremor leaves: a twentieth of it.
-    expected = np.hypot(np.concatenate([turn, shift]), [0.0035 / 20 / 1.4] * 3 + [0.3 / 20 / 1.4] * 3)
-    np.testing.assert_allclose(np.mean(found, axis=0), expected, rtol=0.25)
+    noise = np.concatenate([turn, shift])
+    left_of_tremor = np.array([0.0035] * 3 + [0.3] * 3) / 19 / np.sqrt(2)
+    measured = np.mean(found, axis=0)
+    assert (measured > 0.8 * noise).all() and (measured < 1.2 * np.hypot(noise, left_of_tremor)).all()
     assert np.linalg.eigvalsh(jitter.covariance).min() > 0
 
 
@@ -66,7 +67,7 @@ def test_gaps_and_lost_frames_are_no_noise() -> None:
 def test_every_second_frame_is_as_good() -> None:
     rng = np.random.default_rng(2)
     jitter = Jitter(1.0, 0.01)
-    for frame in range(0, 2400, 2):
+    for frame in range(0, 4000, 2):
         pose = translation(0.05 * rng.standard_normal(3))
         jitter.take(frame, pose)
     np.testing.assert_allclose(np.sqrt(np.diag(jitter.covariance))[3:], 0.05, rtol=0.25)
