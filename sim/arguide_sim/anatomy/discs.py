@@ -20,8 +20,8 @@ def disc(level: Level, image_from_disc: Frame, upper: Shape, lower: Shape) -> Sh
         x, y, z = p.T
         t = z / reach
         bulge = 1.0 + (BULGE_MM - 7.0 * t * t) / b
-        hollow = np.where(y < 0, 1.5 * np.exp(-((x / (0.35 * a)) ** 2)), 0.0) * np.clip(-y / b, 0, 1)
-        r = (np.abs(x / (a * bulge)) ** 2.5 + np.abs((y - hollow) / (b * bulge)) ** 2.5) ** 0.4
+        hollow = np.where(y < 0, 1.2 * np.exp(-((x / (0.35 * a)) ** 2)), 0.0) * np.clip(-y / b, 0, 1)
+        r = (np.abs(x / (a * bulge)) ** 2.3 + np.abs((y - hollow) / (b * bulge)) ** 2.3) ** (1 / 2.3)
         return smooth_max((r - 1.0) * b, np.abs(z) - reach - y * slope, 1.5)
 
     return cut(cut(placed(block, image_from_disc), upper, GAP_MM), lower, GAP_MM)

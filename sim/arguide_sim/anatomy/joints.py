@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arguide_sim.anatomy.sdf import Distances, Points, Shape
+from arguide_sim.anatomy.sdf import Distances, Points, Shape, common, tube
 from arguide_sim.anatomy.spine_curve import Frame, Level
 
 RADIUS_MM = 14.0
@@ -57,9 +57,11 @@ class Joint:
         """Where the inferior process of the vertebra above may be."""
         return lambda p: self.inside(p) + GAP_MM / 2
 
-    def superior_side(self) -> Shape:
-        """Where the superior process of the vertebra below may be."""
-        return lambda p: GAP_MM / 2 - self.inside(p)
+    def room(self) -> Shape:
+        """What the bone below leaves free for the inferior process, and so the shape of its hollow joint surface."""
+        normal = self.frame[:3, 0]
+        around = tube([self.point(-6, 0, 12), self.point(-5.5, 0, -3)], [(9.0, 8.0), (8.0, 7.0)], up=normal)
+        return common(around, lambda p: self.inside(p) - GAP_MM / 2, 1.0)
 
 
 def joint_below(level: Level, image_from_disc: Frame) -> Joint:
@@ -67,5 +69,5 @@ def joint_below(level: Level, image_from_disc: Frame) -> Joint:
     angle = np.radians(level.joint_angle_deg)
     local = np.eye(4)
     local[:3, :2] = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)], [0.0, 0.0]])
-    local[:3, 3] = level.joint_spacing / 2, -level.depth_low / 2 - level.canal_depth + 3.0, -1.0
+    local[:3, 3] = level.joint_spacing / 2, -level.depth_low / 2 - level.canal_depth + 3.5, -3.0
     return Joint(image_from_disc @ local)

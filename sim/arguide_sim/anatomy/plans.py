@@ -12,7 +12,7 @@ from arguide.settings.scenario import Fiducial, Plan
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.sdf import union
 
-OBLIQUE_DEG = np.arange(15.0, 31.0, 1.5)
+OBLIQUE_DEG = np.arange(17.0, 30.0, 1.5)
 """Angles to the sagittal plane that are tried."""
 
 DEPTHS_MM = np.arange(3.0, 5.5, 0.5)

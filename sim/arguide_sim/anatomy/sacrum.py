@@ -12,7 +12,6 @@ from arguide_sim.anatomy.sdf import (
     Distances,
     Points,
     Shape,
-    common,
     curved,
     cut,
     ellipsoid,
@@ -25,11 +24,11 @@ from arguide_sim.anatomy.sdf import (
     union,
 )
 
-ARC_MM = 95.0
-"""Radius of the sacral curve: 60 degrees of kyphosis over the five bodies."""
+ARC_MM = 66.0
+"""Radius of the sacral curve: 60 degrees of kyphosis, most of it at S3."""
 
-BEND_BELOW = 10.0
-"""The S1 body is straight down to here."""
+BEND_BELOW = 36.0
+"""Straight down to here, the lower end of S2."""
 
 # Right half of the bone laid flat, (x, s): endplate, ala, auricular edge (S1 to S3), inferior lateral angle, coccyx.
 OUTLINE = [
@@ -43,14 +42,14 @@ FORAMINA = ((17.0, 29.0, 5.0), (16.0, 48.0, 4.6), (14.5, 65.0, 4.2), (13.0, 80.0
 def laid_flat(p: Points) -> Points:
     """(x, s, n) of points in the sacrum's frame."""
     forward, down = ARC_MM - p[:, 1], -p[:, 2] - BEND_BELOW
-    return np.column_stack([p[:, 0], BEND_BELOW + ARC_MM * np.arctan2(down, forward), np.hypot(forward, down) - ARC_MM])
+    along = np.where(down > 0, ARC_MM * np.arctan2(np.maximum(down, 0.0), forward), down)
+    return np.column_stack([p[:, 0], BEND_BELOW + along, np.hypot(forward, np.maximum(down, 0.0)) - ARC_MM])
 
 
 def on_bone(x: float, s: float, n: float) -> NDArray[np.float64]:
     """The point of the sacrum's frame at lateral x, arc length s, depth n; (3,)."""
-    angle = (s - BEND_BELOW) / ARC_MM
-    r = ARC_MM + n
-    return np.array([x, ARC_MM - r * np.cos(angle), -BEND_BELOW - r * np.sin(angle)])
+    angle, r = max(s - BEND_BELOW, 0.0) / ARC_MM, ARC_MM + n
+    return np.array([x, ARC_MM - r * np.cos(angle), -min(s, BEND_BELOW) - r * np.sin(angle)])
 
 
 def front(x: Distances, s: Distances) -> Distances:
@@ -83,7 +82,7 @@ def sacrum(above: Joint) -> Shape:
         [(7.0, 7.0), (6.5, 6.5), (4.5, 5.5)],
         up=(0, 1, 0),
     )
-    return mirrored(union([cut(bone, _above_arch(above), blend=2.0), common(process, above.superior_side(), 1.0)], 3.0))
+    return mirrored(cut(union([bone, process], 3.0), above.room(), blend=1.5))
 
 
 def _slab() -> Shape:
@@ -134,8 +133,3 @@ def _canal() -> Shape:
     nodes = [(0, -20, 23), (0, 8, 19.5), (0, 40, 13.5), (0, 72, 6.5), (0, 84, 6.5), (0, 106, 8)]
     sizes = [(14, 7.0), (14, 6.5), (9, 4.5), (6, 3), (4.5, 4), (4.5, 5)]
     return curved(nodes, sizes, up=(0, 0, 1))
-
-
-def _above_arch(above: Joint) -> Shape:
-    """Room for the inferior processes of L5 just above the sacral arch."""
-    return tube([above.point(-5, 2, 12), above.point(-5, 2, -7)], (7.5, 7.5), up=(0, 1, 0))

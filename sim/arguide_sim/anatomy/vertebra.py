@@ -17,6 +17,7 @@ from arguide_sim.anatomy.sdf import (
     ellipsoid,
     mirrored,
     plate,
+    polygon,
     smooth_max,
     smooth_outline,
     tube,
@@ -43,7 +44,7 @@ def body(level: Level, waist: float = 0.13, cup: float = 1.8) -> Shape:
         b = np.where(y > 0, b * narrow, b)
         hollow = np.where(y < 0, 1.6 * np.exp(-((x / (0.35 * a)) ** 2)), 0.0)
         y = y - hollow * np.clip(-y / b, 0.0, 1.0)
-        r = (np.abs(x / a) ** 2.5 + np.abs(y / b) ** 2.5) ** (1 / 2.5)
+        r = (np.abs(x / a) ** 2.3 + np.abs(y / b) ** 2.3) ** (1 / 2.3)
         wall = (r - 1.0) * np.minimum(np.hypot(x, y) / np.maximum(r, 1e-6), b)
         plate_at = top - cup * np.clip(1.0 - (r / 0.85) ** 2, 0.0, 1.0)
         return smooth_max(wall, np.abs(z) - plate_at, 2.5)
@@ -63,34 +64,38 @@ def arch(level: Level, below: Joint, above: Joint) -> Shape:
     pedicle = tube([(x - 2, wall + 6, z), (x, wall - 3, z), (x + 1, wall - 10, z - 1)], [half, half, half])
     # From the pars, the narrow bridge below the superior process, to the midline; highest beside the spinous process.
     lamina = tube(
-        [(x + 0.5, wall - 12, z - 5), (x - 5, canal_back + 1, -5.5), (0, canal_back - 4, -5)],
+        [(x + 0.5, wall - 11, z - 6), (0.6 * x, canal_back + 1.5, -6.5), (0, canal_back - 3.5, -6)],
         [(4.5, 6.0), (4.0, tall), (3.5, tall - 2.5)],
     )
-    canal_at = wall - level.canal_depth / 2 + 0.5
-    canal = tube([(0, canal_at, 60), (0, canal_at, -60)], (level.canal_width / 2, level.canal_depth / 2), up=(0, 1, 0))
-    ring = union([pedicle, lamina, transverse(level, x, wall, z)], 4.0)
-    ring = union(
-        [cut(union([ring, superior_process(x, wall, z, above)], 4.0), canal, blend=1.5), spinous(level, canal_back)],
-        4.0,
-    )
-    start = np.array([0.6 * x, canal_back - 1.5, -6.0])
+    ring = union([pedicle, lamina, transverse(level, x, wall, z), superior_process(x, wall, z, above)], 4.0)
+    ring = cut(cut(ring, canal(level, wall), blend=1.5), above.room(), blend=1.5)
+    ring = union([ring, spinous(level, canal_back)], 4.0)
+    start = np.array([0.5 * x, canal_back - 1.5, -5.0])
     return union([ring, inferior_process(start, below)], 4.0)
+
+
+def canal(level: Level, wall: float) -> Shape:
+    """Right half of the room for the spinal canal: wide in front, narrowing to the root of the spinous process."""
+    wide, depth = level.canal_width / 2, level.canal_depth
+    outline = [(-wide, 2), (wide, 2), (wide, -0.5 * depth), (3, -depth - 1), (-3, -depth - 1), (-wide, -0.5 * depth)]
+    across = polygon(smooth_outline([(x, wall + y) for x, y in outline], 3))
+    return lambda p: across(p[:, 0], p[:, 1])
 
 
 def superior_process(x: float, wall: float, z: float, above: Joint) -> Shape:
     """Right superior articular process, hollow behind, with the mamillary process on its rear edge."""
     normal = above.frame[:3, 0]
     stem = tube([np.array([x + 1.5, wall - 10, z - 3]), above.point(5.5, 0, -5)], [(6.0, 6.0), (7.0, 5.5)], up=normal)
-    ear = tube([above.point(5.5, 0, -5), above.point(4.5, 0.5, 4)], [(7.0, 5.5), (5.5, 4.0)], up=normal)
+    ear = tube([above.point(5.5, 0, -5), above.point(4.5, 0.5, 3.5)], [(7.0, 5.5), (5.5, 4.0)], up=normal)
     mamillary = ellipsoid(above.point(5.0, 6.0, -1), (3.5, 4.0, 4.5))
-    return common(union([stem, ear, mamillary], 3.0), above.superior_side(), 0.8)
+    return union([stem, ear, mamillary], 3.0)
 
 
 def inferior_process(start: NDArray[np.float64], below: Joint) -> Shape:
     """Right inferior articular process, from the lamina down to the joint, round towards it."""
     normal = below.frame[:3, 0]
-    stem = tube([start, below.point(-6.0, 0, 6)], [(6.0, 4.5), (6.5, 5.5)], up=normal)
-    tongue = tube([below.point(-6.0, 0, 6), below.point(-5.4, -0.5, -4)], [(6.5, 5.5), (5.5, 4.8)], up=normal)
+    stem = tube([start, below.point(-6.3, 0, 6)], [(6.0, 4.5), (7.0, 5.8)], up=normal)
+    tongue = tube([below.point(-6.3, 0, 6), below.point(-5.9, 0, -2.5)], [(7.0, 5.8), (6.0, 5.2)], up=normal)
     return common(union([stem, tongue], 3.0), below.inferior_side(), 0.8)
 
 
@@ -122,17 +127,8 @@ def spinous(level: Level, root: float) -> Shape:
     s = SPINOUS_LENGTH[level.name] / 30
     drop = 1.0 if level.name != "L5" else 0.75
     outline = [
-        (3, 5),
-        (-10, 2),
-        (-25, 0),
-        (-31, -4),
-        (-32, -12),
-        (-29, -19),
-        (-24, -20),
-        (-12, -16),
-        (-3, -14),
-        (3, -12),
-    ]
+        (3, 4), (-10, 1.5), (-22, -1.5), (-30, -6), (-32.5, -12), (-30, -18), (-24, -19), (-12, -15.5), (-3, -15), (3, -14),
+    ]  # fmt: skip
     corners = smooth_outline([(root + y * s, z * drop) for y, z in outline])
 
     def thick(p: Points) -> Distances:
