@@ -12,13 +12,13 @@ from numpy.typing import ArrayLike
 
 from arguide.errors import Caution, RegistrationError
 from arguide.geometry.transforms import Array, apply
-from arguide.geometry.uncertainty import point_covariances, region_scale
 from arguide.registration.alignment import align, alignment_covariance
 from arguide.registration.checks import doubts, paired
+from arguide.registration.estimate import TargetErrors
 
 
 @dataclass(frozen=True)
-class Registration:
+class Registration(TargetErrors):
     """A rigid transform between two frames, how well the points agree on it, and how sure it is."""
 
     fixed_from_moving: Array
@@ -34,19 +34,6 @@ class Registration:
     degrees_of_freedom: float
     """On which the estimate of the localisation error rests; infinite when it was given."""
     cautions: tuple[Caution, ...] = ()
-
-    def tre_covariances(self, targets: ArrayLike) -> Array:
-        """Covariances (..., 3, 3) in mm² of the error at targets (..., 3) of the fixed frame (first order)."""
-        return point_covariances(self.covariance, targets)
-
-    def tre_mm(self, targets: ArrayLike) -> Array:
-        """Expected RMS error (...) in mm at targets (..., 3) of the fixed frame."""
-        return np.asarray(np.sqrt(np.trace(self.tre_covariances(targets), axis1=-2, axis2=-1)))
-
-    @property
-    def region_scale(self) -> float:
-        """By which the standard deviations of `tre_covariances` are multiplied to bound 95 % of errors."""
-        return region_scale(0.95, self.degrees_of_freedom)
 
 
 def register_points(

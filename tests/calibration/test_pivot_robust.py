@@ -1,6 +1,7 @@
 """Pivot calibration against bad poses and slips, and whether its error bar is honest. Published optical noise: 0.25 mm."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from arguide.calibration.progress import PivotGoal, pivot_progress
 from arguide.errors import CalibrationError
 from arguide.geometry.uncertainty import inside_region, region_scale
 
-Swinging = Callable[..., "object"]
+Swinging = Callable[..., Any]
 
 
 def errors(swing: Swinging, seeds: range, one_way: bool) -> np.ndarray:
