@@ -11,7 +11,7 @@ from arguide.asset_files import hardware
 from arguide.errors import SettingsError
 from arguide.settings.profile_file import BAUDS, read_profile
 from arguide.trackers.ndi.commands import BAUD_CODES
-from arguide.trackers.ndi.driver import BYTES_PER_TOOL
+from arguide.trackers.ndi.question import BYTES_PER_TOOL
 from arguide.trackers.opening import DRIVERS
 
 SHIPPED = sorted((hardware() / "trackers").glob("*.toml"))
@@ -46,7 +46,8 @@ def test_shipped_profiles(file: Path) -> None:
     profile = read_profile(file)
     assert profile.name == file.stem
     assert profile.driver in DRIVERS
-    assert profile.reply in BYTES_PER_TOOL
+    assert profile.reply in ((*BYTES_PER_TOOL, "auto") if profile.driver == "ndi" else ("binary", "text"))
+    assert all((tool.definition is not None or tool.wired) == (profile.driver == "ndi") for tool in profile.tools)
     assert {"reference", "stylus", "needle"} <= {tool.name for tool in profile.tools}
     for name in ("stylus", "needle"):
         tool = profile.tool(name)
@@ -57,7 +58,7 @@ def test_shipped_profiles(file: Path) -> None:
 
 def test_defaults_and_unit_length(folder: Path) -> None:
     profile = read_profile_of(folder, GOOD)
-    assert (profile.reply, profile.handshake) == ("BX", False)
+    assert (profile.reply, profile.handshake, profile.filter) == ("auto", False, "none")
     assert profile.stale_after_s == pytest.approx(0.15)
     assert profile.tools[0].direction == (0.0, 0.0, 1.0)
     assert profile.tools[0].definition == folder.resolve() / "stylus.rom"
@@ -75,8 +76,8 @@ def read_profile_of(folder: Path, text: str):  # type: ignore[no-untyped-def]
         ("baud = 115200", 'baud = "fast"', "baud: expected a whole number"),
         ("baud = 115200", "", "baud: missing"),
         ("rate_hz = 20", "rate_hz = 0", "rate_hz: expected a number from 1"),
-        ('driver = "ndi"', 'driver = "ndy"', r"driver: expected one of ndi; got 'ndy'; did you mean 'ndi'\?"),
-        ("rate_hz = 20", 'rate_hz = 20\nreply = "BX9"', "reply: expected one of BX, TX"),
+        ('driver = "ndi"', 'driver = "ndy"', r"driver: expected one of ndi, .*; got 'ndy'; did you mean 'ndi'\?"),
+        ("rate_hz = 20", 'rate_hz = 20\nreply = "BX9"', "reply: expected one of auto, BX2, BX, TX"),
         ("rate_hz = 20", "rate_hz = 20\nstale_after_s = 0.05", "stale_after_s: expected a number from 0.1 to 2"),
         ("rate_hz = 20", 'rate_hz = 20\nhandshake = "no"', "handshake: expected true or false"),
         ("rate_hz = 20", "rate_hz = 20\nbaut = 9600", r"baut: unknown key; did you mean 'baud'\?"),

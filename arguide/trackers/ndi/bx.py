@@ -1,30 +1,39 @@
 """Decode the body of a BX reply (binary, little-endian).
 
 count, then per handle: handle, report (1 valid, 2 missing, 4 disabled); valid: 8 floats q0 qx qy qz Tx Ty Tz
-error; valid and missing: 32-bit status, 32-bit frame number. With STRAY_MARKERS: count, out-of-volume bits,
-3 floats each. Last the 16-bit system status.
+error; valid and missing: 32-bit status, 32-bit frame number. With TOOL_DETAIL: a byte of flags and 10 bytes of 4-bit
+marker codes, the last marker first. With TOOL_MARKERS, and with STRAY_MARKERS after the last handle: count,
+out-of-volume bits, 3 floats each. Last the 16-bit system status.
 """
 
 import struct
+from math import isfinite
 
 from arguide.errors import BadReplyError
 from arguide.trackers.ndi.commands import Options
-from arguide.trackers.ndi.tracking_reply import Report, StrayMarker, ToolState, TrackingReply, believable
+from arguide.trackers.ndi.tracking_reply import Report, ToolState, TrackingReply, believable, markers_of
+from arguide.trackers.reading import Marker, MarkerState
 
-DECODED = Options.TRANSFORMS | Options.OUT_OF_VOLUME | Options.STRAY_MARKERS
+DECODED = (
+    Options.TRANSFORMS | Options.OUT_OF_VOLUME | Options.TOOL_DETAIL | Options.TOOL_MARKERS | Options.STRAY_MARKERS
+)
+_NO_DECODER = ~int(DECODED)
+_DETAIL = int(Options.TOOL_DETAIL | Options.TOOL_MARKERS)
 _VALID = struct.Struct("<8fII")
 _MISSING = struct.Struct("<II")
 _POINT = struct.Struct("<3f")
 _SYSTEM = struct.Struct("<H")
+_DETAIL_BYTES = 11
 
 
 def decode_bx(body: bytes, options: Options = Options.TRANSFORMS) -> TrackingReply:
     """What a BX reply with these options says. Raises BadReplyError when the bytes do not fit together."""
-    if options & ~DECODED or not options & Options.TRANSFORMS:
-        raise ValueError(f"BX options {options:04X} are not decoded here")
+    asked = int(options)
+    if asked & _NO_DECODER or not asked & 1:
+        raise ValueError(f"BX options {asked:04X} are not decoded here")
     try:
-        tools, at = _tools(body)
-        strays, at = _strays(body, at) if options & Options.STRAY_MARKERS else ((), at)
+        tools, at = _tools(body, asked)
+        strays, at = _markers(body, at, MarkerState.STRAY) if asked & 0x1000 else ((), at)
         (system_status,) = _SYSTEM.unpack_from(body, at)
     except (struct.error, IndexError) as error:
         raise BadReplyError(f"BX: the reply of {len(body)} bytes is too short for what it announces") from error
@@ -33,7 +42,7 @@ def decode_bx(body: bytes, options: Options = Options.TRANSFORMS) -> TrackingRep
     return TrackingReply(tools, system_status, strays)
 
 
-def _tools(body: bytes) -> tuple[tuple[ToolState, ...], int]:
+def _tools(body: bytes, asked: int) -> tuple[tuple[ToolState, ...], int]:
     tools = []
     at = 1
     for _ in range(body[0]):
@@ -50,19 +59,36 @@ def _tools(body: bytes) -> tuple[tuple[ToolState, ...], int]:
             at += 8
         elif report == 4:
             tools.append(ToolState(handle, Report.DISABLED))
+            continue
         else:
             raise BadReplyError(f"BX: tool {handle:02X} is reported as {report:02X}, expected 01, 02 or 04; ask again")
+        if asked & _DETAIL:
+            markers, at = _detail(body, at, asked)
+            tools[-1] = tools[-1]._replace(markers=markers)
     return tuple(tools), at
 
 
-def _strays(body: bytes, at: int) -> tuple[tuple[StrayMarker, ...], int]:
-    """Stray markers; bit n of the out-of-volume bytes, lowest first, belongs to marker n."""
+def _detail(body: bytes, at: int, asked: int) -> tuple[tuple[Marker, ...], int]:
+    codes: int | None = None
+    seen: tuple[Marker, ...] = ()
+    if asked & 0x0002:
+        codes = int.from_bytes(body[at + 1 : at + _DETAIL_BYTES], "big")
+        at += _DETAIL_BYTES
+    if asked & 0x0008:
+        seen, at = _markers(body, at, MarkerState.USED)
+    return markers_of(codes, seen), at
+
+
+def _markers(body: bytes, at: int, inside: MarkerState) -> tuple[tuple[Marker, ...], int]:
+    """Positions; bit n of the out-of-volume bytes, lowest first, belongs to marker n."""
     count = body[at]
     bits = int.from_bytes(body[at + 1 : at + 1 + (count + 7) // 8], "little")
     at += 1 + (count + 7) // 8
-    strays = []
+    markers = []
     for n in range(count):
         x, y, z = _POINT.unpack_from(body, at)
-        strays.append(StrayMarker((x, y, z), bool(bits >> n & 1)))
+        if not isfinite(x + y + z):
+            raise BadReplyError(f"BX: marker {n + 1} is at a place that is not finite; the reply is not used")
+        markers.append(Marker(MarkerState.OUT_OF_VOLUME if bits >> n & 1 else inside, (x, y, z)))
         at += _POINT.size
-    return tuple(strays), at
+    return tuple(markers), at

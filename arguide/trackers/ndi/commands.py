@@ -3,7 +3,7 @@
 The form with CRC is used always: a device that got a mangled command says so instead of obeying it.
 """
 
-from enum import IntFlag
+from enum import IntFlag, StrEnum
 
 from arguide.trackers.ndi.crc import crc16
 
@@ -29,10 +29,26 @@ UPLOAD_BYTES = 1024
 """A tool definition is uploaded padded with zeros to this size, 16 blocks."""
 
 
+WAITING_TO_BE_FREED, NOT_INITIALIZED, NOT_ENABLED, ENABLED, ALL = "01", "02", "03", "04", "00"
+"""Kinds of port handles that PHSR lists."""
+
+
+class LedState(StrEnum):
+    """What a light of a tool shall do."""
+
+    OFF = "B"
+    FLASH = "F"
+    ON = "S"
+
+
 class Options(IntFlag):
     """What BX and TX shall report."""
 
     TRANSFORMS = 0x0001
+    TOOL_DETAIL = 0x0002
+    """A code for every marker of every tool: used, missing, turned away, does not fit."""
+    TOOL_MARKERS = 0x0008
+    """Positions of the tools' markers (BX only)."""
     OUT_OF_VOLUME = 0x0800
     """Also poses outside the characterised volume; without it such a tool is simply missing."""
     STRAY_MARKERS = 0x1000

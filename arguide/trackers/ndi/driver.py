@@ -1,4 +1,4 @@
-"""The driver of NDI's Polaris family: finds the device, loads the tools, delivers every device frame once.
+"""The driver of NDI's trackers: finds the device, loads the tools, delivers every device frame once.
 
 The line is the only thing this driver waits on: also pauses are `port.read` with a timeout, so the time that
 passes is the port's time, and a message nobody asked for (the tracker restarted) is seen at once.
@@ -14,81 +14,99 @@ from arguide.errors import (
     DeviceError,
     PortError,
     PortTimeoutError,
-    SettingsError,
     TrackerError,
     TrackerStateError,
 )
 from arguide.ports.port import Port
 from arguide.settings.profile import TrackerProfile
 from arguide.trackers.life import Event, State, after
-from arguide.trackers.ndi import connecting
-from arguide.trackers.ndi.bx import decode_bx
-from arguide.trackers.ndi.commands import Options, comm_arguments, encode
-from arguide.trackers.ndi.exchange import RESET, Exchange, Statistics, restarted
+from arguide.trackers.ndi import connecting, parameters, setup
+from arguide.trackers.ndi.commands import LedState, comm_arguments
+from arguide.trackers.ndi.exchange import Exchange, Statistics
+from arguide.trackers.ndi.identity import Identity
+from arguide.trackers.ndi.measuring import AskAgain, Measuring
 from arguide.trackers.ndi.pacing import FramePacing
-from arguide.trackers.ndi.replies import MAX_TEXT, BinaryReply, Packet, checked_text
-from arguide.trackers.ndi.samples import FrameCounter, sample_of
-from arguide.trackers.ndi.tracking_reply import TrackingReply
-from arguide.trackers.ndi.tx import decode_tx
+from arguide.trackers.ndi.question import AUTO, NEXT_BEST, Question, reply_bytes
+from arguide.trackers.ndi.setup import Bench
+from arguide.trackers.ndi.tools import expect_okay
 from arguide.trackers.reading import Sample
+from arguide.trackers.timebase import Fit
 
-OPTIONS = Options.TRANSFORMS | Options.OUT_OF_VOLUME
 MAX_FAILURES = 5
 """Bad replies in a row before `read` gives up: at 60 Hz a tenth of a second of pure noise."""
+MAX_SILENCES = 2
+"""Unanswered questions in a row before `read` tells of it; asking on is up to the caller."""
 STALL_S = 2.0
 STALL_REPEATS = 5000
 """A device that repeats one frame for so long, or so often (a simulated clock may stand still), has stopped measuring."""
-ANSWER_S = 0.3
+ANSWER_S = 0.2
 """Patience for tracking data beyond their time on the wire."""
 FAREWELL_S = 1.0
-BYTES_PER_TOOL = {"BX": 42, "TX": 70}
-MAX_ERROR_TEXT = 64
-"""While tracking by BX the only texts are short: errors and the restart message."""
+INVALID_COMMAND = 0x01
 
 
 class NdiTracker:
     """A `Tracker` over the NDI protocol.
 
-    `open_line` opens the port when `connect` is called; `clock` gives host seconds. `statistics` and
+    `open_line` opens the port when `connect` is called; `clock` gives host seconds. `statistics`, `fit` and
     `warnings` tell how well it goes.
     """
 
     def __init__(self, open_line: Callable[[], Port], profile: TrackerProfile, clock: Callable[[], float]) -> None:
-        if profile.reply not in BYTES_PER_TOOL:
-            raise SettingsError(f"{profile.file}: reply: {profile.reply!r} is not one of {', '.join(BYTES_PER_TOOL)}")
+        if profile.reply != AUTO:
+            Question(profile.reply, profile)  # names a form that does not exist while there is nothing to undo
         self._open_line = open_line
         self._profile = profile
         self._clock = clock
-        self._command = encode(profile.reply, f"{OPTIONS:04X}")
         self._exchange: Exchange | None = None
-        self._frames = FrameCounter()
+        self._bench: Bench | None = None
+        self._measuring: Measuring | None = None
         self._pacing = FramePacing(1 / profile.rate_hz)
         self._answer_s = ANSWER_S
-        self._handles: dict[int, str] = {}
         self.state = State.CLOSED
-        self.baud = 0
-        """Speed agreed with the device; 0 for one that has no speed, on a network."""
         self.warnings: tuple[str, ...] = ()
         """What the device, or the farewell to it, had to complain about; nothing here stops the work."""
         self.statistics = Statistics()
 
+    @property
+    def baud(self) -> int:
+        """Speed agreed with the device; 0 for one that has no speed, on a network."""
+        return self._bench.baud if self._bench else 0
+
+    @property
+    def reply(self) -> str:
+        """Form of the replies: `BX2`, `BX` or `TX`; empty before `connect`."""
+        return self._bench.question.form if self._bench else ""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device says it is; more of it by `arguide.trackers.ndi.identity.introduce`."""
+        return self._bench.identity if self._bench else Identity()
+
+    @property
+    def fit(self) -> Fit | None:
+        """How well frames are dated: period, drift, jitter, latency; None before `start`."""
+        return self._measuring.timebase.fit if self._measuring else None
+
+    @property
+    def exchange(self) -> Exchange:
+        """The line to ask other things over, from the thread that reads. Raises TrackerStateError while closed."""
+        if self._exchange is None:
+            raise TrackerStateError("the tracker is closed; connect first")
+        return self._exchange
+
     def connect(self) -> None:
         """Find the device, agree on a speed, load and enable the profile's tools."""
-        connected = after(self.state, Event.CONNECT)
-        exchange = Exchange(self._open_line(), self._clock)
-        try:
-            self._set_up(exchange)
-        except BaseException:
-            exchange.port.close()
-            raise
-        self._exchange, self.statistics, self.state = exchange, exchange.statistics, connected
+        self._connect(patient=True)
+
+    def reconnect(self) -> None:
+        """As `connect`, for a device that was there a moment ago: gives up within half a second when nothing answers."""
+        self._connect(patient=False)
 
     def start(self) -> None:
         """Begin tracking."""
         tracking = after(self.state, Event.START)
-        self._line.ask("TSTART")
-        self._frames = FrameCounter()
-        self._pacing = FramePacing(1 / self._profile.rate_hz)
+        self._begin()
         self.state = tracking
 
     def read(self) -> Sample:
@@ -96,6 +114,7 @@ class NdiTracker:
         if self.state is not State.TRACKING:
             raise TrackerStateError(f"read: not possible while the tracker is {self.state}; start it first")
         try:
+            self._plug_in()
             return self._next_sample()
         except PortError as error:
             if not isinstance(error, PortTimeoutError):
@@ -105,7 +124,7 @@ class NdiTracker:
     def stop(self) -> None:
         """End tracking; tools stay loaded, `start` may follow."""
         stopped = after(self.state, Event.STOP)
-        self._line.ask("TSTOP")
+        self.exchange.ask("TSTOP")
         self.state = stopped
 
     def close(self) -> None:
@@ -125,6 +144,25 @@ class NdiTracker:
             self.state = closed
             exchange.port.close()
 
+    def beep(self, times: int = 1) -> bool:
+        """Let the device beep 1 to 9 times; False when it is still beeping."""
+        return self.exchange.ask("BEEP", str(times)) == "1"
+
+    def set_led(self, tool: str, led: int, state: LedState) -> None:
+        """Switch light 1 to 3 of a tool. Raises TrackerError when the tool is not loaded, DeviceError without lights."""
+        tools = self._bench.tools.values() if self._bench else ()
+        handle = next((loaded.handle for loaded in tools if loaded.name == tool), None)
+        if handle is None:
+            raise TrackerError(f"LED: no tool {tool!r} is loaded; name one of the profile's")
+        expect_okay("LED", self.exchange.ask("LED", f"{handle:02X}{led}{state}"))
+
+    def clear_bump(self) -> None:
+        """Tell the device, and the samples to come, that its accuracy was checked after a bump."""
+        parameters.set_value(self.exchange, parameters.CLEAR_BUMP, "1")
+        for knows in (self._bench, self._measuring):
+            if knows is not None:
+                knows.bumped = False
+
     def __enter__(self) -> Self:
         return self
 
@@ -133,83 +171,105 @@ class NdiTracker:
     ) -> None:
         self.close()
 
-    @property
-    def _line(self) -> Exchange:
-        if self._exchange is None:
-            raise AssertionError("connected and tracking states have a line")
-        return self._exchange
+    def _connect(self, patient: bool) -> None:
+        connected = after(self.state, Event.CONNECT)
+        exchange = Exchange(self._open_line(), self._clock)
+        try:
+            self._bench = setup.set_up(exchange, self._profile, patient)
+        except BaseException:
+            exchange.port.close()
+            raise
+        self.warnings = self._bench.warnings
+        self._exchange, self.statistics, self.state = exchange, exchange.statistics, connected
 
-    def _set_up(self, exchange: Exchange) -> None:
-        profile = self._profile
-        found = connecting.find_device(exchange, profile.baud)
-        connecting.initialize(exchange)
-        self.baud = connecting.change_speed(exchange, found, profile.baud, profile.handshake)
-        connecting.free_leftovers(exchange)
-        loaded = [(tool.name, *connecting.load_tool(exchange, tool)) for tool in profile.tools]
-        self._handles = {handle: name for name, handle, _ in loaded}
-        self.warnings = tuple(warning for *_, warning in loaded if warning)
-        if 0 < self.baud < profile.baud:
-            self.warnings += (f"running at {self.baud} baud: device or line refused {profile.baud}",)
-        connecting.check_enabled(exchange, self._handles.items())
-        wire_bytes = 16 + BYTES_PER_TOOL[profile.reply] * len(loaded)
-        self._answer_s = ANSWER_S + 2 * wire_bytes * 10 / (self.baud or profile.baud)
+    def _begin(self) -> None:
+        exchange, bench = self.exchange, self._require_bench()
+        exchange.ask("TSTART")
+        self._measuring = Measuring(bench, self._profile, exchange.statistics)
+        self._pacing = FramePacing(1 / self._profile.rate_hz)
+        wire_s = reply_bytes(bench.question.form, len(bench.tools)) * 10 / (bench.baud or self._profile.baud)
+        self._answer_s = ANSWER_S + 2 * wire_s
 
     def _next_sample(self) -> Sample:
-        exchange = self._line
-        failures = repeats = 0
+        exchange, measuring = self.exchange, self._measuring
+        assert measuring is not None, "tracking began"
+        failures = silences = repeats = 0
         give_up_at = self._clock() + STALL_S
+        again = False
         while True:
-            if (wait := self._pacing.wait_s(self._clock())) > 0:
+            if not again and (wait := self._pacing.wait_s(self._clock())) > 0:
                 exchange.idle(wait)
             asked = self._clock()
             try:
-                reply = self._ask(exchange)
+                reply = self._question.decode(
+                    exchange.packet(self.reply, self._question.command, self._answer_s, self._question.max_text)
+                )
             except (BadReplyError, PortTimeoutError, DeviceError) as error:
+                if self._falls_back(error):
+                    continue
+                silences = silences + 1 if isinstance(error, PortTimeoutError) else 0
                 failures += 1
-                exchange.survive(error, give_up=failures == MAX_FAILURES)
+                if isinstance(error, BadReplyError):
+                    measuring.damaged(self._clock())
+                exchange.survive(error, give_up=failures == MAX_FAILURES or silences == MAX_SILENCES)
                 continue
+            failures = silences = 0
             arrived = self._clock()
-            if (new := self._frames.advance(reply)) is not None:
+            outcome = measuring.take(reply, asked, arrived)
+            if isinstance(outcome, Sample):
                 self._pacing.fresh(asked)
-                frame, skipped = new
-                self.statistics.frames += 1
-                self.statistics.skipped += skipped
-                return sample_of(reply, self._handles, frame, arrived)
+                return outcome
+            again = isinstance(outcome, AskAgain)
+            if again:
+                continue
             self._pacing.repeated(asked)
             self.statistics.repeated += 1
             repeats += 1
             if arrived > give_up_at or repeats > STALL_REPEATS:
                 raise TrackerError(
-                    f"{self._profile.reply}: no new frame for {STALL_S:g} s; the tracker has stopped measuring:"
+                    f"{self.reply}: no new frame for {STALL_S:g} s; the tracker has stopped measuring:"
                     " look at its status lights, then connect again"
                 )
 
-    def _ask(self, exchange: Exchange) -> TrackingReply:
-        binary = self._profile.reply == "BX"
-        packet = exchange.packet(
-            self._profile.reply, self._command, self._answer_s, MAX_ERROR_TEXT if binary else MAX_TEXT
-        )
-        return self._decode(packet, binary)
+    @property
+    def _question(self) -> Question:
+        return self._require_bench().question
 
-    def _decode(self, packet: Packet, binary: bool) -> TrackingReply:
-        name = self._profile.reply
-        if isinstance(packet, BinaryReply):
-            if binary:
-                return decode_bx(packet.body, OPTIONS)
-            raise BadReplyError(f"{name}: a binary reply came, text was asked for; ask again")
-        text = checked_text(name, packet)
-        if text == RESET:
-            raise restarted(name)
-        if binary:
-            raise BadReplyError(f"{name}: text {text[:40]!r} came, a binary reply was asked for; ask again")
-        return decode_tx(text)
+    def _require_bench(self) -> Bench:
+        assert self._bench is not None, "connected and tracking states have a bench"
+        return self._bench
+
+    def _falls_back(self, error: Exception) -> bool:
+        """Whether the device does not know the form of reply that `auto` chose; another one is then asked for."""
+        bench = self._require_bench()
+        unknown = isinstance(error, DeviceError) and error.code == INVALID_COMMAND
+        if not unknown or self._profile.reply != AUTO or self.statistics.frames or bench.question.form not in NEXT_BEST:
+            return False
+        bench.question = Question(NEXT_BEST[bench.question.form], self._profile)
+        return True
+
+    def _plug_in(self) -> None:
+        """Set up what was plugged in, while the other tools wait a moment: port handles are not for tracking mode."""
+        if self._measuring is None or not self._measuring.ports_changed:
+            return
+        self._measuring.ports_changed = False
+        if any(tool.wired for tool in self._profile.tools):
+            bench = self._require_bench()
+            self.exchange.ask("TSTOP")
+            bench.warnings = ()
+            setup.plug_in(self.exchange, self._profile, bench)
+            self.warnings += bench.warnings
+            bench.bumped = self._measuring.bumped
+            self._begin()
 
     def _say_farewell(self, exchange: Exchange) -> None:
+        bench = self._require_bench()
         if self.state is State.TRACKING:
             exchange.ask("TSTOP", timeout_s=FAREWELL_S, tries=2)
-        for handle in self._handles:
-            exchange.ask("PHF", f"{handle:02X}", FAREWELL_S, tries=2)
-        if self.baud > connecting.POWER_UP_BAUD or (self.baud and self._profile.handshake):
+        for tool in bench.tools.values():
+            # A wired tool keeps its handle, since it sits in its port; the next program need not enable it.
+            exchange.ask("PDIS" if tool.wired else "PHF", f"{tool.handle:02X}", FAREWELL_S, tries=2)
+        if bench.baud > connecting.POWER_UP_BAUD or (bench.baud and self._profile.handshake):
             exchange.ask("COMM", comm_arguments(connecting.POWER_UP_BAUD, handshake=False), FAREWELL_S, tries=1)
 
     def _lose_line(self) -> None:

@@ -1,4 +1,4 @@
-"""The tracker's own error, warning and status codes, in words, with what to do about them."""
+"""The tracker's own error and warning codes, in words, with what to do about them."""
 
 from arguide.errors import DeviceError
 
@@ -95,18 +95,6 @@ WARNINGS = {
 GARBLED_COMMAND = frozenset({0x01, 0x02, 0x03, 0x04, 0x05, 0x07})
 """Errors that noise between host and device can cause: asking again may help."""
 
-SYSTEM_STATUS = {
-    0x0001: "tracker out of synchronization",
-    0x0002: "too much infrared light: shade the tracker from sunlight and lamps",
-    0x0004: "the tracker saw a CRC error inside its system",
-    0x0008: "the tracker recovered from a fault",
-    0x0010: "tracker hardware failure: it needs service",
-    0x0020: "tracker hardware was changed",
-    0x0040: "a tool was plugged in",
-    0x0080: "a tool was unplugged",
-}
-"""Meaning of the bits of the system status."""
-
 
 def describe_error(code: int) -> str:
     """An error code in words, e.g. `ERROR0C (not allowed in this mode)`."""
@@ -122,14 +110,3 @@ def device_error(command: str, code: int) -> DeviceError:
 def describe_warning(code: int) -> str:
     """A warning code in words; the bare WARNING has code 0."""
     return WARNINGS.get(code, "the tracker gave no details")
-
-
-def alerts_of(system_status: int) -> tuple[str, ...]:
-    """The trouble that a system status reports, in words; bits nobody documents are shown as they are."""
-    if not system_status:
-        return ()
-    return tuple(
-        SYSTEM_STATUS.get(1 << bit, f"unknown system status bit {1 << bit:04X}")
-        for bit in range(16)
-        if system_status >> bit & 1
-    )

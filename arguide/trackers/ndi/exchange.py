@@ -45,6 +45,12 @@ class Statistics:
     """Commands the device could not read."""
     stray_bytes: int = 0
     """Bytes nobody asked for."""
+    witnessed: int = 0
+    """Frames that surprised and were asked for a second time."""
+    refuted: int = 0
+    """Replies with a good checksum that the second answer contradicted."""
+    withheld: int = 0
+    """Poses left out because no hand is so fast."""
 
 
 class Exchange:

@@ -1,10 +1,11 @@
-"""What one BX or TX reply says, before it becomes a sample: plain numbers by port handle."""
+"""What one BX, BX2 or TX reply says, before it becomes a sample: plain numbers by port handle."""
 
 from enum import IntEnum, IntFlag
 from math import isfinite
 from typing import NamedTuple, TypeAlias
 
 from arguide.errors import BadReplyError
+from arguide.trackers.reading import Marker, MarkerState
 
 Quaternion: TypeAlias = tuple[float, float, float, float]
 Point: TypeAlias = tuple[float, float, float]
@@ -33,6 +34,15 @@ class PortStatus(IntFlag):
     ENABLED = 0x20
     OUT_OF_VOLUME = 0x40
     PARTLY_OUT = 0x80
+    # Electromagnetic trackers only.
+    BROKEN_SENSOR = 0x0100
+    DISTURBED = 0x0200
+    SIGNAL_TOO_SMALL = 0x0400
+    SIGNAL_TOO_BIG = 0x0800
+    EXCEPTION = 0x1000
+    HARDWARE_FAILURE = 0x2000
+    # Not the device's: how the driver hands on what BX2 tells by a code of its own.
+    UNPLUGGED = 0x10000
 
 
 class ToolState(NamedTuple):
@@ -49,13 +59,10 @@ class ToolState(NamedTuple):
     """Bits of PortStatus (0 when DISABLED)."""
     frame: int | None = None
     """Device frame number, 32 bits; None when the report has none."""
-
-
-class StrayMarker(NamedTuple):
-    """A marker that belongs to no tool."""
-
-    position: Point
-    out_of_volume: bool
+    why: str = ""
+    """What the device says of a missing or doubtful pose beyond the status bits."""
+    markers: tuple[Marker, ...] = ()
+    """In the order of the tool's definition, when they were asked for."""
 
 
 class TrackingReply(NamedTuple):
@@ -63,7 +70,39 @@ class TrackingReply(NamedTuple):
 
     tools: tuple[ToolState, ...]
     system_status: int
-    strays: tuple[StrayMarker, ...] = ()
+    strays: tuple[Marker, ...] = ()
+    alerts: tuple[str, ...] = ()
+    """Trouble that BX2 tells by name, in words."""
+    frame: int | None = None
+    """Device frame number of the reply itself, where it has one (BX2); even a reply without tools is then a frame."""
+
+    @property
+    def frames(self) -> list[int]:
+        """Every frame number in the reply."""
+        frames = [tool.frame for tool in self.tools if tool.frame is not None]
+        return frames if self.frame is None else [self.frame, *frames]
+
+
+MARKER_CODES = (MarkerState.MISSING, MarkerState.TURNED_AWAY, MarkerState.BAD_FIT, MarkerState.USED)
+MOST_MARKERS = 20
+
+
+def markers_of(codes: int | None, seen: tuple[Marker, ...]) -> tuple[Marker, ...]:
+    """Join the 4-bit marker codes (first marker lowest; None when not asked for) with the positions of those seen.
+
+    Raises BadReplyError for a code that means nothing.
+    """
+    if not codes:
+        return seen
+    digits = [codes >> 4 * n & 15 for n in range(MOST_MARKERS)]
+    while digits and not digits[-1]:
+        digits.pop()
+    if max(digits) >= len(MARKER_CODES):
+        raise BadReplyError(f"marker code {max(digits)}, expected 0 to {len(MARKER_CODES) - 1}; ask again")
+    states = [MARKER_CODES[digit] for digit in digits]
+    positions = iter(seen if len(seen) == sum(map(bool, digits)) else ())
+    told = (next(positions, None) if state is not MarkerState.MISSING else None for state in states)
+    return tuple(Marker(state, at.position_mm if at else None) for state, at in zip(states, told, strict=True))
 
 
 def believable(command: str, handle: int, numbers: tuple[float, ...]) -> None:

@@ -86,7 +86,7 @@ def test_device_left_tracking_at_high_speed_by_a_crash(terminal: str) -> None:
     crashed.connect()
     crashed.start()
     crashed.read()
-    crashed._line.port.close()
+    crashed.exchange.port.close()
     tracker, samples = track(terminal, 10)
     check(samples)
     assert tracker.statistics.bad_replies == 0

@@ -63,6 +63,9 @@ def set_up_script(definition: Path) -> list[tuple[bytes, bytes]]:
     return [
         (b"APIREV:443E\r", b"G.003.006A138\r"),
         (b"INIT:E3A5\r", OK),
+        (b"APIREV:443E\r", b"G.001.0056001\r"),
+        (b"IRATE:2E97B\r", OK),
+        (encode("GET", "Info.Status.Bump Detected"), text_packet("Info.Status.Bump Detected=0\n")),
         (b"PHSR:01E03E\r", b"001414\r"),
         (b"PHSR:0020FF\r", b"001414\r"),
         (b"PHRQ:*********1****A4C1\r", b"01D4D5\r"),
@@ -84,6 +87,8 @@ def test_whole_session_word_by_word() -> None:
         [
             *set_up_script(ONE_TOOL.tools[0].definition),
             (b"TSTART:5423\r", OK),
+            # A tool that appears is asked for twice: nothing else yet says that the pose can be.
+            (read, bx((1, 1, 0x31, 0x1234))),
             (read, bx((1, 1, 0x31, 0x1234))),
             (read, bx((1, 2, 0x31, 0x1235))),
             (b"TSTOP:2C14\r", OK),
@@ -111,8 +116,11 @@ def test_whole_session_word_by_word() -> None:
     assert second.readings["stylus"].visibility is Visibility.HIDDEN
 
 
-def reading_session(*replies: bytes, profile: TrackerProfile = ONE_TOOL) -> tuple[NdiTracker, ScriptedPort]:
-    """A tracker that is tracking, and will get these replies to BX."""
+def reading_session(
+    *replies: bytes, profile: TrackerProfile = ONE_TOOL, twice: bool = True
+) -> tuple[NdiTracker, ScriptedPort]:
+    """A tracker that is tracking, and will get these replies to BX, the first of them twice: it needs a witness."""
+    replies = replies[:1] * twice + replies
     tracker, port = scripted(
         [
             *set_up_script(profile.tools[0].definition),
@@ -143,7 +151,7 @@ def test_frame_counter_wraps() -> None:
 
 
 def test_counter_that_began_anew_is_followed() -> None:
-    tracker, _ = reading_session(*(bx((1, 1, 0x31, frame)) for frame in (5000, 3, 4)))
+    tracker, _ = reading_session(*(bx((1, 1, 0x31, frame)) for frame in (5000, 3, 3, 4)))
     assert [tracker.read().frame_number for _ in range(3)] == [5000, 3, 4]
     assert tracker.statistics.skipped == 0
 
@@ -174,7 +182,7 @@ def test_switches_become_buttons_and_system_status_becomes_alerts() -> None:
 
 
 def test_foreign_handle_is_left_out_and_absent_tool_is_disabled() -> None:
-    tracker, _ = reading_session(bx((9, 1, 0x31, 1)), bx((1, 4, 0, 0), (9, 1, 0x31, 2)))
+    tracker, _ = reading_session(bx((9, 1, 0x31, 1)), *[bx((1, 4, 0, 0), (9, 1, 0x31, 2))] * 2)
     for _ in range(2):
         sample = tracker.read()
         assert list(sample.readings) == ["stylus"]
@@ -193,29 +201,29 @@ def test_foreign_handle_is_left_out_and_absent_tool_is_disabled() -> None:
     ],
 )
 def test_single_bad_replies_are_survived_and_counted(spoilt: bytes, counter: str) -> None:
-    tracker, port = reading_session(spoilt, bx((1, 1, 0x31, 5)))
+    tracker, port = reading_session(spoilt, *[bx((1, 1, 0x31, 5))] * 2, twice=False)
     assert tracker.read().frame_number == 5
     assert getattr(tracker.statistics, counter) == 1
     assert port.nothing_left
 
 
 def test_bad_replies_in_a_row_are_reported() -> None:
-    tracker, _ = reading_session(*[bx((1, 1, 0x31, 1))[:-1] + b"\0"] * 5)
+    tracker, _ = reading_session(*[bx((1, 1, 0x31, 1))[:-1] + b"\0"] * 5, twice=False)
     with pytest.raises(BadReplyError, match="wrong CRC"):
         tracker.read()
-    tracker, _ = reading_session(*[b""] * 5)
+    tracker, _ = reading_session(*[b""] * 2, twice=False)
     with pytest.raises(PortTimeoutError, match="is the tracker on"):
         tracker.read()
 
 
 def test_device_error_while_tracking_is_reported_at_once() -> None:
-    tracker, _ = reading_session(text_packet("ERROR10"))
+    tracker, _ = reading_session(text_packet("ERROR10"), twice=False)
     with pytest.raises(DeviceError, match="ERROR10 .*connect again"):
         tracker.read()
 
 
 def test_restart_of_the_device_is_noticed() -> None:
-    tracker, _ = reading_session(b"RESETBE6F\r")
+    tracker, _ = reading_session(b"RESETBE6F\r", twice=False)
     with pytest.raises(TrackerError, match="restarted by itself"):
         tracker.read()
     tracker, port = reading_session(bx((1, 1, 0x31, 1)))
@@ -275,10 +283,13 @@ def test_tx_when_the_profile_says_so() -> None:
         [
             *set_up_script(profile.tools[0].definition),
             (b"TSTART:5423\r", OK),
-            (
-                b"TX:0801C19B\r",
-                text_packet("0101+08000+00000+06000+00000+001234-005678-123450+006780000003100001234\n0000"),
-            ),
+            *[
+                (
+                    b"TX:0801C19B\r",
+                    text_packet("0101+08000+00000+06000+00000+001234-005678-123450+006780000003100001234\n0000"),
+                )
+            ]
+            * 2,
         ],
         profile,
     )
@@ -388,7 +399,9 @@ class Device:
             case "BX":
                 frame = int(self.time_s * self.rate_hz) + 1000
                 return bx(*((handle, 1, 0x31, frame) for handle in self.handles))
-            case "PVWR" | "PINIT" | "TSTART" | "TSTOP":
+            case "GET":
+                return text_packet(f"{arguments}=0\n")
+            case "PVWR" | "PINIT" | "TSTART" | "TSTOP" | "IRATE":
                 return OK
         raise AssertionError(f"the driver sent {name}")
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arguide.errors import ArguideError, BadReplyError, DeviceError
+from arguide.trackers.ndi.alerts import alerts_of
 from arguide.trackers.ndi.bx import decode_bx
 from arguide.trackers.ndi.commands import BAUD_CODES, Options, comm_arguments, encode, upload_blocks
 from arguide.trackers.ndi.crc import crc16
-from arguide.trackers.ndi.errors import ADVICE, ERRORS, alerts_of, device_error
+from arguide.trackers.ndi.errors import ADVICE, ERRORS, device_error
 from arguide.trackers.ndi.replies import (
     MAX_BUFFERED,
     BinaryReply,
@@ -24,6 +25,7 @@ from arguide.trackers.ndi.replies import (
 )
 from arguide.trackers.ndi.tracking_reply import Report
 from arguide.trackers.ndi.tx import decode_tx
+from arguide.trackers.reading import Marker, MarkerState
 
 COMMANDS = [
     "INIT:E3A5",
@@ -345,17 +347,19 @@ def test_bx_stray_markers() -> None:
     (packet,) = packets_of([BX_STRAYS])
     assert isinstance(packet, BinaryReply)
     reply = decode_bx(packet.body, Options(0x1801))
-    assert [(stray.position, stray.out_of_volume) for stray in reply.strays] == [
-        ((1, 2, 3), False),
-        ((4, 5, 6), True),
-        ((7, 8, 9), False),
-    ]
+    assert reply.strays == (
+        Marker(MarkerState.STRAY, (1, 2, 3)),
+        Marker(MarkerState.OUT_OF_VOLUME, (4, 5, 6)),
+        Marker(MarkerState.STRAY, (7, 8, 9)),
+    )
     assert alerts_of(reply.system_status) == ("a tool was plugged in",)
 
 
 def test_options_nobody_decodes_are_our_own_mistake() -> None:
     with pytest.raises(ValueError, match="not decoded"):
-        decode_bx(b"\0\0\0", Options(0x0003))
+        decode_bx(b"\0\0\0", Options(0x0005))
+    with pytest.raises(ValueError, match="not decoded"):
+        decode_tx("000000", Options(0x0009))
 
 
 def bx_body(*tools: bytes, status: int = 0) -> bytes:
@@ -438,5 +442,5 @@ def test_bx_and_tx_say_the_same(q: tuple[float, ...], t: tuple[float, ...], fram
 
 
 def test_unknown_system_status_bits_are_shown_as_they_are() -> None:
-    assert alerts_of(0x0100) == ("unknown system status bit 0100",)
+    assert alerts_of(0x0400) == ("unknown system status bit 0400",)
     assert alerts_of(0) == ()
