@@ -1,0 +1,168 @@
+"""Calibrations of cameras as TOML files: which camera, which size of picture, its lens, its timing, and how sure it is.
+
+A calibration holds for one camera at one picture size only; `CameraCalibration.check` refuses all else by name.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from arguide.errors import SettingsError
+from arguide.settings.toml_reader import Table, read_toml
+
+SCHEMA = 1
+ANY_CAMERA = "any"
+"""In place of a camera's name: numbers that are roughly right for many cameras and exactly right for none."""
+MOST_PIXELS = 20_000
+WIDEST_FOCAL, LONGEST_FOCAL = 0.1, 50.0
+"""Focal lengths in picture widths: from a fish eye, which this lens model does not describe, to a telescope."""
+MOST_BENT = 100.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraCalibration:
+    """A camera as it was measured. Focal lengths and centre in pixels; the lens as in `geometry.camera_model`."""
+
+    camera: str
+    """The camera's own name, as the system tells it, or `any`."""
+    width: int
+    height: int
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    k1: float = 0.0
+    k2: float = 0.0
+    p1: float = 0.0
+    p2: float = 0.0
+    k3: float = 0.0
+    made: datetime
+    """UTC, to the second."""
+    pictures: int
+    """How many pictures it was made from; 0 for numbers from elsewhere."""
+    rms_px: float
+    """Root mean square reprojection error of those pictures."""
+    fx_sd: float = 0.0
+    """Standard errors in pixels; 0 if unknown."""
+    fy_sd: float = 0.0
+    cx_sd: float = 0.0
+    cy_sd: float = 0.0
+    delay_s: float = 0.0
+    """From the middle of a picture's exposure to its arrival at the host."""
+    delay_sd_s: float = 0.0
+    rolling_s: float = 0.0
+    """From the exposure of the first row to that of the last; 0 for a global shutter."""
+    file: Path = Path()
+    """Where it was read from."""
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether it was made for no camera in particular."""
+        return self.camera == ANY_CAMERA
+
+    def check(self, camera: str, width: int, height: int) -> None:
+        """Raise SettingsError unless this is a calibration for that camera at that size.
+
+        `camera` is empty when the system does not tell the name; then only the size is checked.
+        """
+        if camera and not self.is_generic and camera != self.camera:
+            raise SettingsError(
+                f"{self.file}: made for the camera {self.camera!r}, this one is {camera!r}; calibrate this camera"
+            )
+        if (width, height) != (self.width, self.height):
+            raise SettingsError(
+                f"{self.file}: made for pictures of {self.width}x{self.height}, these are {width}x{height};"
+                " choose that size or calibrate at this one"
+            )
+
+
+def read_camera(file: Path) -> CameraCalibration:
+    """The calibration in `file`. Raises SettingsError naming file, key and reason for every kind of mistake."""
+    table = read_toml(file)
+    if (schema := table.whole("schema", 1, 999)) != SCHEMA:
+        table.fail("schema", f"this arguide reads schema {SCHEMA}, the file says {schema}; update arguide")
+    calibration = _calibration(table, file)
+    table.finish()
+    return calibration
+
+
+def to_text(calibration: CameraCalibration) -> str:
+    """The file's whole text; `read_camera` gives the same numbers back to the last bit."""
+    c = calibration
+    table: dict[str, Any] = {
+        "schema": SCHEMA,
+        "camera": c.camera,
+        "width": c.width,
+        "height": c.height,
+        "made": f"{c.made.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "lens": {key: getattr(c, key) for key in ("fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3")},
+        "timing": {key: getattr(c, key) for key in ("delay_s", "delay_sd_s", "rolling_s")},
+        "fit": {key: getattr(c, key) for key in ("pictures", "rms_px", "fx_sd", "fy_sd", "cx_sd", "cy_sd")},
+    }
+    return tomli_w.dumps(table)
+
+
+def write_camera(file: Path, calibration: CameraCalibration) -> None:
+    """Write `file`, whole or not at all. Raises SettingsError when the disk does not let us."""
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_text(to_text(calibration), encoding="utf-8", newline="\n")
+        part.replace(file)
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be written ({error.strerror}); choose another place") from None
+
+
+def _calibration(t: Table, file: Path) -> CameraCalibration:
+    width, height = t.whole("width", 16, MOST_PIXELS), t.whole("height", 16, MOST_PIXELS)
+    return CameraCalibration(
+        camera=t.text("camera"),
+        width=width,
+        height=height,
+        made=_moment(t),
+        **_lens(t.table("lens"), width, height),
+        **_timing(t.table("timing")),
+        **_fit(t.table("fit")),
+        file=file,
+    )
+
+
+def _lens(t: Table, width: int, height: int) -> dict[str, Any]:
+    longest, widest = LONGEST_FOCAL * width, WIDEST_FOCAL * width
+    lens = {
+        "fx": t.number("fx", widest, longest),
+        "fy": t.number("fy", widest, longest),
+        # The middle of the lens is near the middle of the chip; outside the picture it is a slip of the pen.
+        "cx": t.number("cx", 0.0, width),
+        "cy": t.number("cy", 0.0, height),
+    }
+    lens |= {key: t.number(key, -MOST_BENT, MOST_BENT, 0.0) for key in ("k1", "k2", "p1", "p2", "k3")}
+    t.finish()
+    return lens
+
+
+def _timing(t: Table) -> dict[str, Any]:
+    timing = {
+        "delay_s": t.number("delay_s", -1.0, 2.0, 0.0),
+        "delay_sd_s": t.number("delay_sd_s", 0.0, 1.0, 0.0),
+        "rolling_s": t.number("rolling_s", 0.0, 0.2, 0.0),
+    }
+    t.finish()
+    return timing
+
+
+def _fit(t: Table) -> dict[str, Any]:
+    fit: dict[str, Any] = {"pictures": t.whole("pictures", 0, 100_000), "rms_px": t.number("rms_px", 0.0, 1000.0)}
+    fit |= {key: t.number(key, 0.0, 10_000.0, 0.0) for key in ("fx_sd", "fy_sd", "cx_sd", "cy_sd")}
+    t.finish()
+    return fit
+
+
+def _moment(t: Table) -> datetime:
+    text = t.text("made")
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        t.fail("made", f"expected a moment like 2026-01-05T10:15:00Z, got {text!r}")
