@@ -1,13 +1,16 @@
-"""Each lumbar vertebra, measured on its mesh like a dry bone, lies within published measurements."""
+"""Each lumbar vertebra, measured on its mesh like a dry bone, lies within the range of the literature."""
 
+import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.meshing import is_watertight, mesh_of
 from arguide_sim.anatomy.sdf import placed
+from arguide_sim.anatomy.spine_curve import LEVELS, Level
 from numpy.typing import ArrayLike, NDArray
 
 from arguide.geometry.mesh import Mesh
@@ -16,9 +19,9 @@ from arguide.geometry.transforms import inverse
 Crossings = Callable[[Mesh, ArrayLike, ArrayLike], NDArray[np.float64]]
 NAMES = ("L1", "L2", "L3", "L4", "L5")
 
-# Least and greatest mean, mm, over the studies named in spine_curve (Panjabi 1992, Zhou 2000, Berry 1987, van Schaik
-# 1985), both sexes: body width and depth at the endplates, height at the centre line; canal; pedicle; over the transverse processes.
-PUBLISHED = {
+# Ranges, mm, around the means of the studies named in spine_curve: body width and depth at the endplates, height at the
+# centre line; canal; pedicle; over the transverse processes.
+PLAUSIBLE = {
     "width": {"L1": (40, 47), "L2": (41, 49), "L3": (43, 52), "L4": (45, 54), "L5": (46, 56)},
     "depth": {"L1": (28, 36), "L2": (29, 37), "L3": (30, 37), "L4": (31, 38), "L5": (31, 38)},
     "height": {"L1": (23, 29), "L2": (23, 30), "L3": (23, 30), "L4": (23, 30), "L5": (22, 30)},
@@ -46,13 +49,13 @@ def test_watertight_outward_and_as_large_as_bones_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("what", PUBLISHED)
+@pytest.mark.parametrize("what", PLAUSIBLE)
 def test_measures(name: str, what: str, anatomy: Lumbar, crossings: Crossings) -> None:
     level = next(level for level in anatomy.levels if level.name == name)
     mesh = vertebra(name)
     pedicle_z = level.height / 2 - level.pedicle_height / 2 - 1.0
     wall = -(level.depth_low + level.depth_up) / 4
-    low, high = PUBLISHED[what][name]
+    low, high = PLAUSIBLE[what][name]
     assert low <= MEASURES[what](mesh, crossings, pedicle_z, wall) <= high
 
 
@@ -106,3 +109,11 @@ def test_proportions_down_the_spine(crossings: Crossings, anatomy: Lumbar) -> No
     spans = {name: span(vertebra(name), crossings, 0, 0) for name in NAMES}
     assert np.all(np.diff(widths) > 0), "bodies grow broader downward"
     assert spans["L3"] == max(spans.values()) and spans["L1"] == min(spans.values())
+
+
+@pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
+def test_the_table_of_the_page_is_that_of_the_code(level: Level) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "anatomy.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| {level.name} |"))
+    told = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", row.partition("|")[2].partition("|")[2])]
+    assert told == [value for key, value in vars(level).items() if key != "name"]
