@@ -102,7 +102,7 @@ def polish(
         walked += step_mm
         # A share of what noise leaves unsure; for exact data that is nothing, and the last digits are found.
         unsure = float(np.median(np.abs(distances))) / np.sqrt(len(points))
-        if step_mm < 0.05 * unsure + 1e-3 * FLOOR_MM:
+        if step_mm < 0.2 * unsure + 1e-3 * FLOOR_MM:
             break
         transform = stepped[0]
     # What seems too far may only have missed its triangle among the few that were asked.

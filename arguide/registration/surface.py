@@ -13,7 +13,7 @@ from arguide.errors import RegistrationError
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
 
-NEIGHBOURS = 8
+NEIGHBOURS = 5
 LEAF = 32
 ROUGH = 0.5
 MOST_SAMPLES = 1_000_000
@@ -74,14 +74,18 @@ class SurfaceTarget:
         above = (self._planes[faces] @ homogeneous[:, None, :, None])[..., 0]
         # No nearer than the height over the plane, and what the point lies beyond a side.
         least = np.sqrt(above[..., 0] ** 2 + np.maximum(above[..., 1:].max(axis=2), 0.0) ** 2)
+        inside = (above[..., 1:] <= 0).all(axis=2)
         rows, best = np.arange(len(points)), least.argmin(axis=1)
         face = faces[rows, best]
-        on = nearest_on_triangles(points, self.corners[face], self.normals[face])
-        distance = np.linalg.norm(on - points, axis=1)
+        on = points - above[rows, best, :1] * self.normals[face]
+        distance = least[rows, best]
+        beside = np.flatnonzero(~inside[rows, best])
+        on[beside] = nearest_on_sides(points[beside], self.corners[face[beside]])
+        distance[beside] = np.linalg.norm(on[beside] - points[beside], axis=1)
         least[rows, best] = np.inf
         # Beyond a corner the bound is too low, so another triangle may yet be nearer: one pair at a time is tried.
         for _ in range(faces.shape[1] - 1):
-            open_ = np.flatnonzero(least.min(axis=1) < distance)
+            open_ = beside[least[beside].min(axis=1) < distance[beside]]
             if not len(open_):
                 break
             pick = least[open_].argmin(axis=1)
@@ -100,17 +104,21 @@ def nearest_on_triangles(points: Array, corners: Array, normals: Array) -> Array
 
     The foot on the plane where it lies inside; otherwise the nearest of the feet on the three sides.
     """
+    to_point = points[:, None] - corners
+    outward = np.cross(corners[:, [1, 2, 0]] - corners, normals[:, None])
+    inside = ((outward * to_point).sum(axis=2) <= 0).all(axis=1)
+    height = (to_point[:, 0] * normals).sum(axis=1)
+    return np.where(inside[:, None], points - height[:, None] * normals, nearest_on_sides(points, corners))
+
+
+def nearest_on_sides(points: Array, corners: Array) -> Array:
+    """Nearest points (n, 3) to `points` (n, 3) on the three sides of one triangle (n, 3, 3) each."""
     sides = corners[:, [1, 2, 0]] - corners
     to_point = points[:, None] - corners
-    outward = np.cross(sides, normals[:, None])
-    beyond = (outward * to_point).sum(axis=2)
     share = np.clip((to_point * sides).sum(axis=2) / (sides**2).sum(axis=2), 0.0, 1.0)
     feet = corners + share[..., None] * sides
     off2 = ((feet - points[:, None]) ** 2).sum(axis=2)
-    on_side = feet[np.arange(len(points)), off2.argmin(axis=1)]
-    height = (to_point[:, 0] * normals).sum(axis=1)
-    inside = (beyond <= 0).all(axis=1)
-    return np.asarray(np.where(inside[:, None], points - height[:, None] * normals, on_side))
+    return np.asarray(feet[np.arange(len(points)), off2.argmin(axis=1)])
 
 
 def _planes(corners: Array, normals: Array) -> Array:

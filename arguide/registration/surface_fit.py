@@ -33,7 +33,7 @@ from arguide.registration.surface import SurfaceTarget
 MIN_POINTS = 20
 STAGES = ((25, 2, 600), (40, 8, 32), (150, 6, 6), (150, 6, 4))
 """Points looked at, rounds of ICP, and how many starts survive, stage by stage."""
-DESCENT_POINTS = 200
+DESCENT_POINTS = 125
 DESCENT_ROUNDS = 8
 ELSEWHERE_MM = 3.0
 ELSEWHERE_RAD = np.radians(5.0)
