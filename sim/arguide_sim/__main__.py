@@ -14,6 +14,7 @@ from types import FrameType
 from arguide.errors import ArguideError, SettingsError
 from arguide_sim.device import Device
 from arguide_sim.emulation import CLOCKS, MOTIONS, Emulation, Options, emulate
+from arguide_sim.magnetic_emulation import DEVICES, emulate_magnetic
 from arguide_sim.ndi.models import MODELS
 
 
@@ -50,6 +51,15 @@ def _ndi(given: argparse.Namespace) -> Device:
     """The device that the options of an NDI tracker ask for."""
     names = [field.name for field in dataclasses.fields(Options)]
     emulation = emulate(Options(**{name: getattr(given, name) for name in names}))
+    if given.truth:
+        write_truth(emulation, given.truth)
+    return emulation.device
+
+
+def _magnetic(given: argparse.Namespace) -> Device:
+    """The magnetic tracker that the options ask for."""
+    names = [field.name for field in dataclasses.fields(Options) if field.name != "model"]
+    emulation = emulate_magnetic(given.magnetic, Options(**{name: getattr(given, name) for name in names}), given.baud)
     if given.truth:
         write_truth(emulation, given.truth)
     return emulation.device
@@ -111,8 +121,15 @@ def _parser() -> argparse.ArgumentParser:
     for name, model_name, title in ndi:
         device = devices.add_parser(name, help=title, description=f"An emulated {title}, and the hands before it.")
         _add_line(device)
-        _add_world(device, model_name)
+        _add_world(device)
+        device.add_argument("--model", choices=MODELS, default=model_name)
         device.set_defaults(make=_ndi)
+    for name, (title, _) in DEVICES.items():
+        device = devices.add_parser(name, help=title, description=f"An emulated {title}, and the hands before it.")
+        _add_line(device)
+        _add_world(device)
+        device.add_argument("--baud", type=int, default=115200, help="speed, as set by the switches of the device")
+        device.set_defaults(make=_magnetic, magnetic=name)
     return parser
 
 
@@ -135,10 +152,9 @@ def _add_line(device: argparse.ArgumentParser) -> None:
     device.add_argument("--until-eof", action="store_true", help="end when standard input closes")
 
 
-def _add_world(device: argparse.ArgumentParser, model: str) -> None:
+def _add_world(device: argparse.ArgumentParser) -> None:
     """Options about what is before the tracker, and what is known of it."""
-    defaults = Options(model=model)
-    device.add_argument("--model", choices=MODELS, default=defaults.model)
+    defaults = Options()
     device.add_argument(
         "--scenario", default=defaults.scenario, metavar="NAME_OR_DIR", help="what lies before the tracker"
     )

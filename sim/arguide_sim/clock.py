@@ -19,6 +19,14 @@ class Clock(Protocol):
         """Index of the newest frame since `start`."""
         ...
 
+    def until_after(self, frame: int) -> float:
+        """How long until a frame later than that one is there, s; 0 when it is."""
+        ...
+
+    def elapsed_s(self) -> float:
+        """Time since the first `start`, whatever was started since; 0 before."""
+        ...
+
 
 class RealClock:
     """Frames follow the wall: asking faster than `rate_hz` gives the same frame again, as on a real device."""
@@ -26,14 +34,23 @@ class RealClock:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._started = now()
+        self._first: float | None = None
         self._rate_hz = 0.0
 
     def start(self, rate_hz: float) -> None:
         self._started = self._now()
         self._rate_hz = rate_hz
+        if self._first is None:
+            self._first = self._started
 
     def frame(self) -> int:
         return int((self._now() - self._started) * self._rate_hz)
+
+    def until_after(self, frame: int) -> float:
+        return max(0.0, self._started + (frame + 1) / self._rate_hz - self._now())
+
+    def elapsed_s(self) -> float:
+        return 0.0 if self._first is None else self._now() - self._first
 
 
 class StepClock:
@@ -41,10 +58,20 @@ class StepClock:
 
     def __init__(self) -> None:
         self._next = 0
+        self._rate_hz = 1.0
+        self._before_s = 0.0
 
     def start(self, rate_hz: float) -> None:
+        self._before_s = self.elapsed_s()
         self._next = 0
+        self._rate_hz = rate_hz
 
     def frame(self) -> int:
         self._next += 1
         return self._next - 1
+
+    def until_after(self, frame: int) -> float:
+        return 1 / self._rate_hz
+
+    def elapsed_s(self) -> float:
+        return self._before_s + self._next / self._rate_hz

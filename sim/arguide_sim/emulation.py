@@ -13,6 +13,8 @@ from arguide.settings.scenario_file import read_scenario
 from arguide_sim.actors import idle, wave
 from arguide_sim.cameras import Actor, Cameras
 from arguide_sim.clock import Clock, RealClock, StepClock
+from arguide_sim.company import Company
+from arguide_sim.device import Device
 from arguide_sim.ndi.device import NdiDevice
 from arguide_sim.ndi.models import MODELS
 from arguide_sim.noise import MarkerNoise
@@ -22,6 +24,7 @@ from arguide_sim.world import World, build_world
 
 CLOCKS: dict[str, Callable[[], Clock]] = {"real": RealClock, "step": StepClock}
 MOTIONS = ("trainee", "idle", "wave")
+AHEAD = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,7 @@ class Emulation:
     """A running emulation, and what only the simulation knows."""
 
     options: Options
-    device: NdiDevice
+    device: Device
     world: World
     actor: StoryTeller
 
@@ -96,14 +99,17 @@ def emulate(options: Options) -> Emulation:
     """Build everything that `options` ask for. Raises SettingsError when a file or name is wrong."""
     model = MODELS[options.model]
     profile = read_profile(find_profile(options.profile))
-    scenario, plan = _exercise(options)
+    scenario, plan = exercise_of(options)
     world = build_world(profile, scenario, plan, options.seed, model.working_distance_mm)
-    actor = _actor(options, profile, world, scenario, plan)
-    cameras = Cameras(world, actor, model.volume, MarkerNoise(options.seed))
+    actor = actor_of(options, profile, world, scenario, plan)
+    company = Company(world.tools, actor, model.volumes[0].centre)
+    # On the step clock every frame is asked for in its turn, so it pays to compute several at once.
+    ahead = AHEAD if options.clock == "step" else 1
+    cameras = Cameras(company, model.volumes[0], MarkerNoise(options.seed), ahead)
     return Emulation(options, NdiDevice(model, CLOCKS[options.clock](), cameras), world, actor)
 
 
-def _exercise(options: Options) -> tuple[Scenario | None, Plan | None]:
+def exercise_of(options: Options) -> tuple[Scenario | None, Plan | None]:
     """The scenario and the plan in it; only the trainee needs one."""
     if options.motion != "trainee":
         return None, None
@@ -117,7 +123,7 @@ def _exercise(options: Options) -> tuple[Scenario | None, Plan | None]:
     return scenario, plan
 
 
-def _actor(
+def actor_of(
     options: Options, profile: TrackerProfile, world: World, scenario: Scenario | None, plan: Plan | None
 ) -> StoryTeller:
     if scenario is None or plan is None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from arguide.errors import PortError, SettingsError
 from arguide_sim.emulation import Emulation, Options, emulate
+from arguide_sim.magnetic_emulation import DEVICES, emulate_magnetic
 
 
 class SimPort:
@@ -30,10 +31,13 @@ class SimPort:
         return self._name
 
     def read(self, timeout_s: float) -> bytes:
-        """What has arrived. The device speaks only when spoken to, so b"" after the wait is all that can follow."""
+        """What has arrived; else what the device says by itself within `timeout_s`."""
         self._check()
         if not self._arrived:
-            self._wait(timeout_s)
+            due_s = self._device.due_s()
+            self._wait(timeout_s if due_s is None else min(due_s, timeout_s))
+            if due_s is not None and due_s <= timeout_s:
+                self._arrived = self._device.speak()
         arrived, self._arrived = self._arrived, b""
         return arrived
 
@@ -69,13 +73,18 @@ class SimPort:
 def open_port(url: str) -> SimPort:
     """Open a `sim://` address. Raises PortError for an address that makes no sense, SettingsError for bad options."""
     parts = urlsplit(url)
-    if parts.scheme != "sim" or parts.netloc not in ("", "polaris") or parts.path not in ("", "/"):
-        raise PortError(f"{url}: expected sim://polaris?option=value&…, e.g. sim://polaris?clock=step&seed=1")
+    device = parts.netloc or "polaris"
+    if parts.scheme != "sim" or device not in ("polaris", *DEVICES) or parts.path not in ("", "/"):
+        raise PortError(
+            f"{url}: expected sim://DEVICE?option=value&…, e.g. sim://polaris?clock=step&seed=1; devices are"
+            f" polaris, {', '.join(DEVICES)}"
+        )
     try:
         texts = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError as error:
         raise SettingsError(f"{url}: {error}; write options as name=value, joined by &") from None
-    emulation = emulate(Options.from_texts(texts))
+    options = Options.from_texts(texts)
+    emulation = emulate(options) if device == "polaris" else emulate_magnetic(device, options)
     return SimPort(url, emulation, _no_time if emulation.options.clock == "step" else time.sleep)
 
 

@@ -1,6 +1,7 @@
 """The loop that joins a device to a line, whatever kind of line it is."""
 
 import select
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -56,7 +57,9 @@ class Loop:
         line: Line,
         attend: Callable[[], None] | None = None,
         announce: Callable[[str], None] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._now = now
         self._device = device
         self._line = line
         self._announce = announce
@@ -73,19 +76,17 @@ class Loop:
         if self._attend:
             self._attend()
         self._plug()
+        began, device_s, line_s = self._now(), self._device.due_s(), self._line.due_s()
+        waits = [wait for wait in (device_s, line_s, TICK_S if self._attend else None) if wait is not None]
         sources = self._line.sources() if self._open else []
-        ready = select.select(sources, [], [], self._wait_s())[0]
+        ready = select.select(sources, [], [], max(0.0, min(waits)) if waits else None)[0]
+        passed = self._now() - began
         for source in ready:
             self._line.take(source)
-        if is_due(self._device.due_s()) and (said := self._device.speak()) and self._open:
+        if device_s is not None and passed >= device_s and (said := self._device.speak()) and self._open:
             self._line.send(said)
-        if not ready and is_due(self._line.due_s()):
+        if not ready and line_s is not None and passed >= line_s:
             self._line.silence()
-
-    def _wait_s(self) -> float | None:
-        waits = (self._device.due_s(), self._line.due_s(), TICK_S if self._attend else None)
-        known = [wait for wait in waits if wait is not None]
-        return max(0.0, min(known)) if known else None
 
     def _plug(self) -> None:
         if self._device.plugged == self._open:
@@ -97,8 +98,3 @@ class Loop:
             if self._announce:
                 self._announce(self._line.url)
         self._open = not self._open
-
-
-def is_due(wait_s: float | None) -> bool:
-    """Whether a time that is still to wait is over."""
-    return wait_s is not None and wait_s <= 0

@@ -181,10 +181,10 @@ def _any_direction(random: np.random.Generator) -> Array:
     return unit
 
 
-def identify(world: World, markers: Array, tolerance_mm: float = 0.5) -> str | None:
+def identify(bodies: Mapping[str, Definition], markers: Array, tolerance_mm: float = 0.5) -> str | None:
     """The tool whose markers are at these (n, 3) places in the marker frame, or None."""
-    for name, tool in world.tools.items():
-        own = tool.definition.markers
+    for name, body in bodies.items():
+        own = body.markers
         if own.shape == markers.shape and len(own) and np.abs(own - markers).max() <= tolerance_mm:
             return name
     return None

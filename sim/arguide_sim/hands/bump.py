@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from arguide.geometry.transforms import Array, translation
+from arguide.geometry.transforms import Array
 from arguide_sim.hands.motion import minimum_jerk, turned
 
 
@@ -17,14 +17,17 @@ class Bump:
         self._centre = centre
         self._slide_mm = slide_mm
         self._turn_rad = turn_rad
+        self._moved = self._by(1.0)
 
     def at(self, time_s: float) -> Array:
         """The (4, 4) displacement at a time since tracking began."""
         if time_s <= self.start_s:
             return np.eye(4)
-        share = minimum_jerk((time_s - self.start_s) / self.duration_s)
-        return (
-            translation(self._centre + share * self._slide_mm)
-            @ turned(*(share * self._turn_rad))
-            @ translation(-self._centre)
-        )
+        if time_s >= self.start_s + self.duration_s:
+            return self._moved
+        return self._by(minimum_jerk((time_s - self.start_s) / self.duration_s))
+
+    def _by(self, share: float) -> Array:
+        moved: Array = turned(*(share * self._turn_rad))
+        moved[:3, 3] = self._centre + share * self._slide_mm - moved[:3, :3] @ self._centre
+        return moved

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from math import hypot
+from math import cos, hypot, sin
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +12,6 @@ from arguide.geometry.transforms import (
     Array,
     from_parts,
     inverse,
-    rotation_about,
     to_quaternion,
 )
 
@@ -105,7 +104,19 @@ def aim(point: ArrayLike, direction: ArrayLike, face: ArrayLike) -> Array:
 def turned(x: float, y: float, z: float) -> Array:
     """The (4, 4) rotation by a rotation vector in radians."""
     angle = hypot(x, y, z)
-    return np.eye(4) if angle < 1e-12 else rotation_about((x, y, z), angle)
+    if angle < 1e-12:
+        return np.eye(4)
+    # Rodrigues' formula written out: every tool of every frame passes through here.
+    s, v = sin(angle) / angle, (1 - cos(angle)) / angle**2
+    xy, xz, yz, c = v * x * y, v * x * z, v * y * z, cos(angle)
+    return np.array(
+        [
+            [c + v * x * x, xy - s * z, xz + s * y, 0.0],
+            [xy + s * z, c + v * y * y, yz - s * x, 0.0],
+            [xz - s * y, yz + s * x, c + v * z * z, 0.0],
+            [0.0, 0.0, 0.0, 1.0],
+        ]
+    )
 
 
 def swung(tilt: ArrayLike) -> Array:

@@ -5,6 +5,7 @@
 
 import struct
 from dataclasses import dataclass
+from math import inf, radians
 
 import numpy as np
 
@@ -27,8 +28,16 @@ class Definition:
     marker_type: int
     markers: Array
     """(n, 3) mm in the tool's marker frame."""
+    normals: Array
+    """(n, 3) unit vectors: where each marker looks; zero for one that is seen from all sides."""
     normal: Array
     """(3,) unit vector: where the markers look, by their own normals or by the plane that they span."""
+    most_rad: float
+    """How far a marker may be turned away and still be seen."""
+    least: int
+    """How many markers a pose takes."""
+    most_error_mm: float
+    """A marker farther off than this is not believed."""
 
 
 def checksum(image: bytes) -> int:
@@ -46,6 +55,8 @@ def read_definition(image: bytes) -> Definition:
     markers = _vectors(image, 72, count)
     if not np.isfinite(markers).all():
         raise Refusal(BAD_DEFINITION)
+    normals = _units(_vectors(image, 312, count))
+    most_error_mm = struct.unpack_from("<f", image, 36)[0]
     return Definition(
         main_type=image[15],
         revision=struct.unpack_from("<H", image, 16)[0],
@@ -54,12 +65,22 @@ def read_definition(image: bytes) -> Definition:
         part=_text(image[592:612]),
         marker_type=image[655],
         markers=markers,
-        normal=_normal(markers, _vectors(image, 312, count)),
+        normals=normals,
+        normal=_normal(markers, normals),
+        most_rad=radians(min(image[24], 180) or 180),
+        least=max(image[32], 3),
+        most_error_mm=most_error_mm if most_error_mm > 0 else inf,
     )
 
 
 def _vectors(image: bytes, offset: int, count: int) -> Array:
     return np.frombuffer(image, "<f4", 3 * count, offset).reshape(count, 3).astype(float)
+
+
+def _units(vectors: Array) -> Array:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    usable = np.isfinite(lengths) & (lengths > 1e-6)
+    return np.where(usable, vectors / np.where(usable, lengths, 1.0), 0.0)
 
 
 def _text(field: bytes) -> str:
@@ -68,7 +89,7 @@ def _text(field: bytes) -> str:
 
 def _normal(markers: Array, normals: Array) -> Array:
     total = normals.sum(axis=0)
-    if np.isfinite(total).all() and (length := np.linalg.norm(total)) > 1e-6:
+    if (length := np.linalg.norm(total)) > 1e-6:
         unit: Array = total / length
         return unit
     if len(markers) < 3:

@@ -1,37 +1,40 @@
 """The device as its line sees it: bytes in, bytes out, one reply for every command."""
 
 from arguide_sim.clock import Clock
-from arguide_sim.device import OnlyAnswers
-from arguide_sim.ndi.commands import COMMANDS
+from arguide_sim.ndi.commands import FOR_STREAMS, command_of
 from arguide_sim.ndi.crc import ascii_reply
 from arguide_sim.ndi.models import Model
 from arguide_sim.ndi.refusal import INVALID_COMMAND, NO_INIT_YET, WRONG_MODE, Refusal
 from arguide_sim.ndi.request import LineReader, Request, parse
 from arguide_sim.ndi.sensor import Sensor
-from arguide_sim.ndi.state import Mode, State
+from arguide_sim.ndi.state import Mode, Sensors, State
+from arguide_sim.ndi.streams import streamed
 
 RESET_MESSAGE = ascii_reply("RESET")
 
 
-class NdiDevice(OnlyAnswers):
-    """An optical tracker without a line: who owns the line pushes bytes in and sends what comes out.
+class NdiDevice:
+    """A tracker without a line: a `Device`. Who owns the line pushes bytes in and sends what comes out.
 
     Time is the clock's business, what is to be seen the sensor's. Memory is bounded whatever the host sends.
     """
 
-    def __init__(self, model: Model, clock: Clock, sensor: Sensor) -> None:
-        self._state = State(model, clock, sensor)
+    plugged = True
+
+    def __init__(
+        self, model: Model, clock: Clock, sensor: Sensor, wired: tuple[Sensors, ...] = (), network: bool = False
+    ) -> None:
+        self.state = State(model, clock, sensor, wired, network)
         self._lines = LineReader()
 
     @property
     def baud(self) -> int:
-        """The speed the device listens at, from the next byte on. What comes at another speed it cannot read."""
-        return self._state.baud
+        return self.state.baud
 
     @property
     def mode(self) -> Mode:
         """Where the device is in its life."""
-        return self._state.mode
+        return self.state.mode
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the host; returns the replies to the commands they complete."""
@@ -39,9 +42,20 @@ class NdiDevice(OnlyAnswers):
 
     def receive_break(self) -> bytes:
         """The host held the line low: reset, and say so at 9600 baud."""
+        return self.power_up()
+
+    def power_up(self) -> bytes:
+        """As if just switched on; returns what a device says then."""
         self._lines.clear()
-        self._state.power_up()
+        self.state.power_up()
         return RESET_MESSAGE
+
+    def due_s(self) -> float | None:
+        return None if self.state.stream is None else self.state.frames.next_s()
+
+    def speak(self) -> bytes:
+        stream = self.state.stream
+        return b"" if stream is None else streamed(self.state, FOR_STREAMS[stream.command])
 
     def _answer(self, line: bytes) -> bytes:
         try:
@@ -51,9 +65,9 @@ class NdiDevice(OnlyAnswers):
         return reply if isinstance(reply, bytes) else ascii_reply(reply)
 
     def _carry_out(self, request: Request) -> str | bytes:
-        command = COMMANDS.get(request.name)
+        command = command_of(self.state.model, request.name)
         if command is None:
             raise Refusal(INVALID_COMMAND)
-        if self._state.mode not in command.modes:
-            raise Refusal(NO_INIT_YET if self._state.mode is Mode.POWER_UP else WRONG_MODE)
-        return command.handler(self._state, request.args)
+        if self.state.mode not in command.modes:
+            raise Refusal(NO_INIT_YET if self.state.mode is Mode.POWER_UP else WRONG_MODE)
+        return command.handler(self.state, request.args)

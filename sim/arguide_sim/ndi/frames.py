@@ -1,21 +1,24 @@
 """Device frames: the newest one, computed once however often the host asks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from arguide_sim.clock import Clock
-from arguide_sim.ndi.sensor import Sensor, Sighting
+from arguide_sim.ndi.sensor import Sensor, View
+
+COUNTER = 1 << 32
 
 
 @dataclass(slots=True)
 class Frame:
-    """What the cameras saw at one instant."""
+    """What the device saw at one instant."""
 
     number: int
     """The device's frame counter, 32 bits."""
-    sightings: Mapping[str, Sighting]
-    replies: dict[tuple[str, int], str | bytes] = field(default_factory=dict)
-    """Replies already written for this frame, by command and option mask."""
+    time_s: float
+    """Since tracking began."""
+    view: View
+    replies: dict[tuple[str, int], tuple[int, str | bytes]] = field(default_factory=dict)
+    """Replies already written for this frame, by command and option mask; with the system status they tell."""
 
 
 class Frames:
@@ -37,11 +40,20 @@ class Frames:
         self._rate_hz = rate_hz
         self._clock.start(rate_hz)
 
+    def jump(self, frames: int) -> None:
+        """Count on as if so many frames had been there."""
+        self._base += frames
+        self._newest = None
+
     def newest(self) -> Frame:
         """The frame of this moment."""
         index = self._clock.frame()
         if self._newest is None or index != self._index:
             self._index = index
-            number = (self._base + index) & 0xFFFFFFFF
-            self._newest = Frame(number, self._sensor.look(index, index / self._rate_hz))
+            number = (self._base + index) % COUNTER
+            self._newest = Frame(number, index / self._rate_hz, self._sensor.look(index, self._rate_hz))
         return self._newest
+
+    def next_s(self) -> float:
+        """How long until a frame that nobody has asked for yet."""
+        return self._clock.until_after(self._index)

@@ -1,42 +1,8 @@
-"""The trackers that can be imitated, as data: what they call themselves, how fast they look, how far they see.
-
-Volumes are pyramids cut off in front and behind; the tracker looks along −z. Sizes are the makers' published ones.
-"""
+"""The trackers that can be imitated, as data: what they call themselves, how fast they look, how far they see."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from arguide.geometry.transforms import Array
-
-
-@dataclass(frozen=True)
-class Pyramid:
-    """A measurement volume: rectangles of half size `near_half` and `far_half` (x, y in mm) at two depths, joined."""
-
-    near_z: float
-    far_z: float
-    near_half: tuple[float, float]
-    far_half: tuple[float, float]
-
-    @cached_property
-    def centre(self) -> Array:
-        """The middle of the volume, (3,) in mm."""
-        return np.array([0.0, 0.0, (self.near_z + self.far_z) / 2])
-
-    def contains(self, points: Array) -> NDArray[np.bool_]:
-        """Which of the (n, 3) points in the tracker frame (mm) lie inside, (n,)."""
-        x, y, z = points.T
-        share = (z - self.near_z) / (self.far_z - self.near_z)
-        inside: NDArray[np.bool_] = (
-            (share >= 0)
-            & (share <= 1)
-            & (np.abs(x) <= self.near_half[0] + share * (self.far_half[0] - self.near_half[0]))
-            & (np.abs(y) <= self.near_half[1] + share * (self.far_half[1] - self.near_half[1]))
-        )
-        return inside
+from arguide_sim.ndi.volumes import Cube, Dome, Pyramid, Volume
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,23 +17,41 @@ class Model:
     api_revision: str
     rates_hz: tuple[float, ...]
     """What IRATE 0, 1, 2 select; the last is the rate after INIT."""
-    volume: Pyramid
-    volume_code: str
-    passive_ports: int
+    volumes: tuple[Volume, ...]
+    """What VSEL 1, 2, … select."""
+    passive_ports: int = 0
+    """How many handles there are for tools that the host describes."""
+    wired_ports: int = 0
+    """How many sockets there are for tools that describe themselves."""
+    frame_rates_hz: tuple[float, ...] = ()
+    """What a model can be set to that has the parameter Frame Frequency."""
+    most_enabled: int = 24
     working_distance_mm: float
     """Where one puts the phantom: well inside the volume, with room for the tools above it."""
-    optical: bool = True
+
+    @property
+    def optical(self) -> bool:
+        """Whether it sees markers; else it feels sensors in a field."""
+        return not self.wired_ports
+
+    @property
+    def modern(self) -> bool:
+        """Whether it speaks the third generation of the protocol: BX2, streams, alerts in the data."""
+        return int(self.api_revision.split(".")[1]) >= 3
 
     def version(self, processor: str) -> str | None:
         """What VER answers for `processor` (one digit), or None for a processor it does not have."""
-        tag = f"{self.title} Rev {self.revision}"
+        tag = f"{self.title if self.optical else 'AURORA'} Rev {self.revision}"
         texts = {
             "0": self._version_text("Control Firmware", tag),
-            "1": self._version_text("Left Sensor Firmware", tag),
-            "2": self._version_text("Right Sensor Firmware", tag),
             "4": self._version_text("Control Firmware", tag + ".000"),
             "5": self.combined_revision,
         }
+        if self.optical:
+            texts["1"] = self._version_text("Left Sensor Firmware", tag)
+            texts["2"] = self._version_text("Right Sensor Firmware", tag)
+        else:
+            texts["3"] = self._version_text("Sensor Interface Firmware", tag)
         return texts.get(processor)
 
     def _version_text(self, processor: str, tag: str) -> str:
@@ -76,14 +60,9 @@ class Model:
             f"Freeze Tag: {tag}\nFreeze Date: 2020-01-01\n(C) Northern Digital Inc.\n"
         )
 
-    def volume_text(self) -> str:
-        """The volume as SFLIST 03 lists it: shape, ten numbers in 0.01 mm, one wavelength (930 nm)."""
-        v = self.volume
-        numbers = (v.far_z, v.near_z, *v.near_half, *v.far_half, 0, 0, 0, 0)
-        return self.volume_code + "".join(f"{round(100 * n):+07d}" for n in numbers) + "10"
 
-
-_SPECTRA_PYRAMID = Pyramid(near_z=-950, far_z=-2400, near_half=(240, 224), far_half=(783, 656))
+_PYRAMID = Pyramid("Pyramid", "5", near_z=-950, far_z=-2400, near_half=(240, 224), far_half=(783, 656))
+_EXTENDED = Pyramid("Extended Pyramid", "5", near_z=-950, far_z=-3000, near_half=(240, 224), far_half=(928, 735))
 
 MODELS = {
     model.name: model
@@ -96,8 +75,7 @@ MODELS = {
             combined_revision="014",
             api_revision="G.001.005",
             rates_hz=(20.0,),
-            volume=Pyramid(near_z=-557, far_z=-1336, near_half=(245.5, 196), far_half=(469, 443.5)),
-            volume_code="7",
+            volumes=(Pyramid("Vicra", "7", near_z=-557, far_z=-1336, near_half=(245.5, 196), far_half=(469, 443.5)),),
             passive_ports=6,
             working_distance_mm=1120,
         ),
@@ -109,8 +87,7 @@ MODELS = {
             combined_revision="024",
             api_revision="G.001.006",
             rates_hz=(20.0, 30.0, 60.0),
-            volume=_SPECTRA_PYRAMID,
-            volume_code="5",
+            volumes=(_PYRAMID, _EXTENDED),
             passive_ports=9,
             working_distance_mm=1500,
         ),
@@ -122,10 +99,25 @@ MODELS = {
             combined_revision="030",
             api_revision="G.003.006",
             rates_hz=(20.0, 30.0, 60.0),
-            volume=_SPECTRA_PYRAMID,
-            volume_code="5",
-            passive_ports=9,
+            volumes=(_PYRAMID, _EXTENDED),
+            passive_ports=24,
+            frame_rates_hz=(20.0, 30.0, 60.0, 100.0, 200.0, 250.0, 330.0, 400.0),
             working_distance_mm=1500,
+        ),
+        Model(
+            name="aurora",
+            title="Aurora",
+            serial="D4-00000",
+            revision="009",
+            combined_revision="013",
+            api_revision="D.001.007",
+            rates_hz=(40.0,),
+            volumes=(
+                Cube("Cube", near_z=-50, far_z=-550, half=(250, 250)),
+                Dome("Dome", radius=660, near_z=-50),
+            ),
+            wired_ports=4,
+            working_distance_mm=300,
         ),
     )
 }

@@ -1,16 +1,18 @@
 """Devices and tool images for the tests of the wire."""
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pytest
 from arguide_sim.clock import StepClock
 from arguide_sim.ndi.crc import crc16
-from arguide_sim.ndi.definition import SIZE, checksum
+from arguide_sim.ndi.definition import SIZE, Definition, checksum
 from arguide_sim.ndi.device import NdiDevice
 from arguide_sim.ndi.models import MODELS
-from arguide_sim.ndi.sensor import Measured, Sighting
+from arguide_sim.ndi.sensor import Marker, Sighting, Status, View
+from arguide_sim.ndi.state import Sensors
+from arguide_sim.ndi.volumes import Volume
 
 from arguide.geometry.transforms import Array
 
@@ -34,28 +36,41 @@ class Stage:
     def __init__(self) -> None:
         self.tools = {0.0: "one", 1.0: "two", 2.0: "three", 3.0: "four"}
         self.sightings: dict[str, Sighting] = {}
+        self.strays: tuple[tuple[float, float, float, bool], ...] = ()
+        self.flooded = False
         self.looks: list[tuple[int, float]] = []
+        self.volumes: list[str] = []
 
-    def identify(self, markers: Array) -> str | None:
-        return self.tools.get(float(markers[0, 0])) if len(markers) else None
+    def choose(self, volume: Volume) -> None:
+        self.volumes.append(volume.name)
 
-    def look(self, frame: int, time_s: float) -> Mapping[str, Sighting]:
-        self.looks.append((frame, time_s))
-        return self.sightings
+    def identify(self, definition: Definition, taken: Collection[str]) -> str | None:
+        markers: Array = definition.markers
+        name = self.tools.get(float(markers[0, 0])) if len(markers) else None
+        return None if name in taken else name
+
+    def memory(self, tool: str) -> Definition | None:
+        return None
+
+    def look(self, frame: int, rate_hz: float) -> View:
+        self.looks.append((frame, rate_hz))
+        return View({} if self.flooded else self.sightings, self.strays, self.flooded)
 
 
-def seen(*pose: float, outside: tuple[bool, ...] = (False, False, False)) -> Sighting:
+def seen(*pose: float, outside: tuple[bool, ...] = (False, False, False), buttons: int = 0) -> Sighting:
     """A visible tool with three markers."""
-    return Sighting(Measured(pose, np.arange(9.0).reshape(3, 3), outside))
+    codes = bytes(Marker.OUT_USED if out else Marker.USED for out in outside)
+    status = Status.OUT if all(outside) else Status.PARTLY_OUT if any(outside) else Status.OK
+    return Sighting(pose, status, np.arange(9.0).reshape(3, 3), codes, buttons)
 
 
 class Bench:
     """A device on the table, spoken to in commands."""
 
-    def __init__(self, model: str = "spectra") -> None:
+    def __init__(self, model: str = "spectra", wired: tuple[Sensors, ...] = (), network: bool = False) -> None:
         self.stage = Stage()
         self.clock = StepClock()
-        self.device = NdiDevice(MODELS[model], self.clock, self.stage)
+        self.device = NdiDevice(MODELS[model], self.clock, self.stage, wired, network)
 
     def raw(self, text: str) -> bytes:
         return self.device.receive(text.encode() + b"\r")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from arguide_sim.ndi.sensor import NOTHING, Sighting
-from arguide_sim.ndi.tracking import _fixed
+from arguide_sim.ndi.tracking import fixed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +42,7 @@ def test_one_frame_is_looked_at_and_written_once(example: Any) -> None:
     first = [example.raw("BX 0801") for _ in range(5)]
     assert len(set(first)) == 1
     assert example.raw("TX 0801").count(b"00000007") == 2
-    assert example.stage.looks == [(7, 7 / 60)]
+    assert example.stage.looks == [(7, 60.0)]
 
 
 def test_strays_are_an_empty_list(example: Any) -> None:
@@ -54,7 +54,7 @@ def test_strays_are_an_empty_list(example: Any) -> None:
 def test_a_button_is_a_status_bit_even_of_a_hidden_tool(
     tracking: Callable[..., Any], visible: Callable[..., Sighting]
 ) -> None:
-    pressed = Sighting(visible(*EXAMPLE).measured, buttons=1)
+    pressed = visible(*EXAMPLE, buttons=1)
     bench = tracking(pressed, Sighting(buttons=2))
     text = bench.ask("TX:0801")
     assert "+0067800000033" in text and "02MISSING00000035" in text
@@ -91,7 +91,7 @@ def test_marker_detail(example: Any) -> None:
 @given(st.floats(-1e6, 1e6), st.sampled_from([(100, 7), (10_000, 6)]))
 def test_numbers_keep_their_width_and_value(value: float, form: tuple[int, int]) -> None:
     scale, width = form
-    text = _fixed(value, scale, width)
+    text = fixed(value, scale, width)
     most = (10 ** (width - 1) - 1) / scale
     assert len(text) == width and text[0] in "+-"
     assert abs(int(text) / scale - np.clip(value, -most, most)) <= 0.5 / scale + 1e-9
@@ -101,4 +101,4 @@ def test_numbers_keep_their_width_and_value(value: float, form: tuple[int, int])
     ("value", "text"), [(-0.0, "+00000"), (-0.00004, "+00000"), (0.00005, "+00001"), (99, "+99999"), (-99, "-99999")]
 )
 def test_rounding(value: float, text: str) -> None:
-    assert _fixed(value, 10_000, 6) == text
+    assert fixed(value, 10_000, 6) == text
