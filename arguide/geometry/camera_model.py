@@ -141,9 +141,10 @@ class CameraModel:
     @cached_property
     def _widest(self) -> float:
         """The radius (tangent of the angle off the axis) up to which the radial polynomial grows; infinite if always."""
-        roots = np.roots([7 * self.k3, 5 * self.k2, 3 * self.k1, 1.0])
-        real = roots.real[(np.abs(roots.imag) < 1e-12) & (roots.real > 0)]
-        return float(np.sqrt(real.min())) if len(real) else float("inf")
+        # In 1/r², so that the leading coefficient is 1 however small the others are.
+        roots = np.roots([1.0, 3 * self.k1, 5 * self.k2, 7 * self.k3])
+        real = roots.real[(np.abs(roots.imag) < 1e-9) & (roots.real > 1e-9)]
+        return float(1 / np.sqrt(real.max())) if len(real) else float("inf")
 
     def _to_pixels(self, xy: Array) -> Array:
         return xy * (self.fx, self.fy) + (self.cx, self.cy)
