@@ -10,7 +10,13 @@ from arguide.ports.recording_port import RecordingPort, Tap
 from arguide.settings.profile import TrackerProfile
 from arguide.trackers.tracker import Tracker
 
-DRIVERS = {"ndi": "arguide.trackers.ndi.driver:NdiTracker"}
+DRIVERS = {
+    "ndi": "arguide.trackers.ndi.driver:NdiTracker",
+    "fastrak": "arguide.trackers.polhemus.fastrak:FastrakTracker",
+    "patriot": "arguide.trackers.polhemus.liberty:LibertyTracker",
+    "liberty": "arguide.trackers.polhemus.liberty:LibertyTracker",
+    "flock": "arguide.trackers.flock.driver:FlockTracker",
+}
 """Driver name in a profile -> "module:class", imported when asked for."""
 
 

@@ -1,0 +1,1 @@
+"""Ascension's Flock of Birds, a magnetic tracker, over RS-232."""

@@ -1,0 +1,1 @@
+"""Polhemus magnetic trackers over RS-232: FASTRAK, PATRIOT and LIBERTY."""

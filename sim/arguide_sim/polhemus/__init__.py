@@ -1,0 +1,1 @@
+"""Emulated Polhemus trackers: FASTRAK, PATRIOT and LIBERTY."""
