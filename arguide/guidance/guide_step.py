@@ -1,6 +1,8 @@
 """Steps 4 and 5: the needle is inserted; then the attempt is over."""
 
-from arguide.guidance.state import NeedleState, Phase, Step, StepView
+from arguide.guidance.checking import TouchChecker, words
+from arguide.guidance.reference_watch import ReferenceWatch
+from arguide.guidance.state import Check, Grade, NeedleState, Phase, Step, StepView
 from arguide.guidance.steps import Event, Input
 from arguide.settings.scenario import Plan
 from arguide.trackers.reading import Sample
@@ -13,16 +15,21 @@ WHAT_NOW = {
     Phase.BEYOND: "Too deep: withdraw to the target depth",
     Phase.WITHDRAWN: "Needle is out: press to finish, or insert again",
 }
+OUTSIDE = (Phase.SEARCHING, Phase.ALIGNING)
 ENDABLE = (Phase.AT_TARGET, Phase.BEYOND, Phase.WITHDRAWN)
 
 
 class GuideStep:
-    """Says what to do in each phase; ends when the user says so after an insertion."""
+    """Says what to do in each phase; ends when the user says so after an insertion.
 
-    def __init__(self, plan: Plan, path_mm: float) -> None:
+    Before the insertion the registration may still be checked by touch; when it has drifted, the user is told.
+    """
+
+    def __init__(self, plan: Plan, path_mm: float, checker: TouchChecker, reference: ReferenceWatch) -> None:
         self._plan = plan
         self._path_mm = path_mm
-        self._advice = ""
+        self._checker, self._reference = checker, reference
+        self._advice = self._drift = ""
         self._needle = NeedleState(None, None, Phase.SEARCHING, "no data yet")
 
     def show(self, needle: NeedleState) -> None:
@@ -32,13 +39,27 @@ class GuideStep:
         self._needle = needle
 
     def take(self, sample: Sample) -> Event | None:
-        """Nothing to measure here: the navigator does."""
+        """The navigator measures the needle; here only what may be wrong with the registration is looked for."""
+        self._drift = self._reference.watch(sample)
+        if self._needle.phase in OUTSIDE and self._checker.take(sample):
+            check = self._checker.check
+            assert check is not None, "it was just taken"
+            self._advice = f"check {words(check)}" + (
+                ": the registration has drifted, press R and register again" if check.light is Grade.OUT else ""
+            )
         return None
+
+    @property
+    def check(self) -> Check | None:
+        """The last check by touch."""
+        return self._checker.check
 
     def press(self, what: Input) -> Event | None:
         """Finish the attempt once the needle has been in, or go back to the registration before that."""
+        if what is Input.EXCLUDE:
+            return None
         if what is Input.REDO:
-            if self._needle.phase in (Phase.SEARCHING, Phase.ALIGNING):
+            if self._needle.phase in OUTSIDE:
                 return Event.REJECTED
             self._advice = "the needle has been in: finish this attempt first"
             return None
@@ -54,13 +75,19 @@ class GuideStep:
         return StepView(
             step=Step.GUIDE,
             instruction=WHAT_NOW[self._needle.phase],
-            measured=f"{self._needle.phase.value} · path {self._path_mm:.0f} mm"
-            if deviation
-            else self._needle.phase.value,
-            advice=self._advice or (f"{self._needle.trouble}: clear the view" if self._needle.trouble else ""),
+            measured=self._measured(),
+            advice=self._advice or (f"{self._needle.trouble}: clear the view" if self._needle.trouble else self._drift),
             progress=depth / self._path_mm,
             ready=self._needle.phase in ENDABLE,
         )
+
+    def _measured(self) -> str:
+        phase, sure = self._needle.phase, self._needle.uncertainty
+        if self._needle.deviation is None:
+            return phase.value
+        if sure is None or phase not in (Phase.AT_TARGET, Phase.BEYOND):
+            return f"{phase.value} · path {self._path_mm:.0f} mm"
+        return f"{phase.value} · inside the target with {sure.hit_probability:.0%} probability"
 
 
 class DoneStep:

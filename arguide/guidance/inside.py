@@ -19,10 +19,10 @@ def largest_variance(covariance: Array) -> float:
     off = xy * xy + xz * xz + yz * yz
     p = sqrt((x * x + y * y + z * z + 2 * off) / 6)
     if p <= 1e-12 * abs(mean):
-        return max(mean, 0.0)
+        return float(max(mean, 0.0))
     determinant = x * (y * z - yz * yz) - xy * (xy * z - yz * xz) + xz * (xy * yz - y * xz)
     angle = acos(min(1.0, max(-1.0, determinant / (2 * p**3)))) / 3
-    return max(mean + 2 * p * cos(angle), 0.0) if angle <= pi / 3 else mean
+    return float(max(mean + 2 * p * cos(angle), 0.0))
 
 
 def probability_in_ball(middle: Array, covariance: Array, radius: float) -> float:
@@ -52,7 +52,7 @@ def probability_in_ball(middle: Array, covariance: Array, radius: float) -> floa
     density = np.exp(-0.5 * ((second - y) / sy) ** 2)
     third = np.sqrt(np.maximum(left[:, None] - second * second, 0.0))
     density *= special.ndtr((third - z) / sz) - special.ndtr((-third - z) / sz)
-    return min(1.0, float((first_weight * halves) @ (density @ WEIGHTS)) * half / (2 * pi * sx * sy))
+    return float(min(1.0, float((first_weight * halves) @ (density @ WEIGHTS)) * half / (2 * pi * sx * sy)))
 
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)

@@ -1,12 +1,17 @@
 """From tracker readings to the needle in patient space: the chain of frames, and what breaks it."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from arguide.geometry.transforms import Array, inverse
 from arguide.guidance.anatomy import Anatomy
 from arguide.guidance.deviation import DeviationFrom
+from arguide.guidance.jitter import Jitter
 from arguide.guidance.phases import NEXT, observe
-from arguide.guidance.state import NeedleState, Phase
+from arguide.guidance.state import Deviation, NeedleState, Phase, Uncertainty
+from arguide.guidance.uncertainty import NeedleUncertainty
+from arguide.guidance.velocity import Velocity
 from arguide.settings.scenario import Plan
 from arguide.trackers.reading import Sample
 
@@ -26,24 +31,49 @@ def reference_from_tool(sample: Sample, tool: str) -> tuple[Array | None, str]:
 
 
 class Navigator:
-    """Follows one needle against one plan; remembers nothing but the phase."""
+    """Follows one needle against one plan; remembers the phase, and how fast the needle moves."""
 
-    def __init__(self, plan: Plan, needle_from_tip: Array, anatomy: Anatomy) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        needle_from_tip: Array,
+        anatomy: Anatomy,
+        bars: NeedleUncertainty | None = None,
+        jitter: Mapping[str, Jitter] | None = None,
+    ) -> None:
+        """Without `bars` and the tools' `jitter` it does not say how sure it is."""
         self._plan = plan
         self._entry = np.array(plan.entry)
         self._needle_from_tip = needle_from_tip
         self._deviation_of = DeviationFrom(plan, anatomy.clearances)
         self._under_skin = anatomy.under_skin
+        self._bars, self._jitter = bars, jitter or {}
+        self._velocity = Velocity()
         self.phase = Phase.SEARCHING
 
     def update(self, sample: Sample, image_from_reference: Array) -> NeedleState:
         """The needle's state at this sample. Without a pose the phase stays as it was."""
         reference_from_needle, trouble = reference_from_tool(sample, "needle")
         if reference_from_needle is None:
+            self._velocity.take(sample.host_time_s, None)
             return NeedleState(None, None, self.phase, trouble)
         image_from_tip = image_from_reference @ reference_from_needle @ self._needle_from_tip
         deviation = self._deviation_of(image_from_tip)
         tip = image_from_tip[:3, 3]
         seen = observe(deviation, float(np.linalg.norm(tip - self._entry)), self._under_skin(tip), self._plan.tolerance)
         self.phase = NEXT[self.phase, seen]
-        return NeedleState(image_from_tip, deviation, self.phase, "")
+        uncertainty = self._uncertainty(sample, image_from_reference, image_from_tip, deviation)
+        return NeedleState(image_from_tip, deviation, self.phase, "", uncertainty)
+
+    def _uncertainty(
+        self, sample: Sample, image_from_reference: Array, image_from_tip: Array, deviation: Deviation
+    ) -> Uncertainty | None:
+        if self._bars is None:
+            return None
+        velocity = self._velocity.take(sample.host_time_s, image_from_tip)
+        reference, needle = (sample.readings[name].tracker_from_tool for name in ("reference", "needle"))
+        assert reference is not None and needle is not None, "the pose was worked out from both"
+        jitters = self._jitter["needle"].covariance, self._jitter["reference"].covariance
+        motion = self._bars.tip_motion(image_from_reference, reference, needle, *jitters, velocity)
+        target = self._bars.target_covariance(image_from_reference, reference, jitters[1])
+        return self._bars.bars(image_from_tip, deviation, motion, target)

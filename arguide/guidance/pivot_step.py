@@ -1,31 +1,67 @@
-"""Step 1: the stylus is swung about its tip until its tip is known."""
+"""Step 1: the stylus is swung about its tip until its tip is known; then the tip is checked in the divot once more.
 
+Collecting stops by itself when the cone is covered and the tip is known well enough. The poses between that and the
+user's press were not used: they are the held-out check.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 from math import degrees
 
 import numpy as np
 
+from arguide.calibration.coverage import cap_coverage
+from arguide.calibration.held_out import FEWEST, HeldOutCheck, held_out_check
 from arguide.calibration.pivot import PivotCalibration, pivot_calibration
 from arguide.errors import CalibrationError
 from arguide.geometry.transforms import Array
+from arguide.guidance.inside import largest_variance
 from arguide.guidance.navigator import reference_from_tool
 from arguide.guidance.state import Step, StepView
 from arguide.guidance.steps import Event, Input
+from arguide.guidance.uncertainty import SCALE_3
 from arguide.settings.scenario import Limits, Vec3
 from arguide.trackers.reading import Sample
 
 ENOUGH_POSES = 150
 MOST_POSES = 3000
+# The newest poses that are kept out of a calibration, so that something is left to check it with: a third of a second.
+HELD_OUT_POSES = 20
+# The gauge costs as much as a calibration; asked this often, it moves twice a second.
+GAUGE_EVERY = 30
 # A new direction is kept for the coverage picture when it is this far from all others.
 NEW_DIRECTION_RAD = 0.05
+
+
+@dataclass(frozen=True)
+class StylusTip:
+    """The stylus' tip as the session uses it."""
+
+    tip_mm: Array
+    """(3,) in the stylus' marker frame."""
+    covariance: Array
+    """(3, 3) mm², same frame."""
+    calibration: PivotCalibration | None
+    """None: taken from a stored calibration."""
+    check: HeldOutCheck | None = None
+    made: datetime | None = None
+    """When the stored calibration was made."""
+
+    @property
+    def error_95_mm(self) -> float:
+        """Half width of the tip's 95 % region where it is widest."""
+        return SCALE_3 * float(np.sqrt(largest_variance(self.covariance)))
 
 
 class PivotStep:
     """Collects stylus poses in the reference frame, so that a bumped phantom does no harm."""
 
-    def __init__(self, limits: Limits, stylus_direction: Vec3) -> None:
+    def __init__(self, limits: Limits, stylus_direction: Vec3, stored: StylusTip | None = None) -> None:
+        """With a `stored` tip, the user may take that instead."""
         self._limits = limits
         self._direction = np.array(stylus_direction)
-        self.result: PivotCalibration | None = None
+        self._stored = stored
+        self.result: StylusTip | None = None
         self._advice = ""
         self._trouble = ""
         self._collecting = False
@@ -33,8 +69,10 @@ class PivotStep:
 
     def _clear(self) -> None:
         self._poses: list[Array] = []
+        self._later: list[Array] = []
         self._directions = np.empty((0, 3))
-        self._cone_rad = 0.0
+        self._cone_rad = self._coverage = 0.0
+        self._found: PivotCalibration | None = None
 
     @property
     def directions(self) -> tuple[Vec3, ...]:
@@ -50,10 +88,15 @@ class PivotStep:
             self._trouble = f"{trouble}: turn its markers towards the tracker"
             return None
         self._trouble = ""
+        if self._found is not None:
+            self._later = [*self._later[1 - HELD_OUT_POSES :], pose]
+            return None
         self._poses.append(pose)
         self._note(pose[:3, :3] @ self._direction)
         if self._ready():
             self._advice = ""
+        if len(self._poses) % GAUGE_EVERY == 0:
+            self._gauge()
         return None
 
     def _note(self, direction: Array) -> None:
@@ -64,31 +107,71 @@ class PivotStep:
             self._cone_rad = max(self._cone_rad, float(np.arccos(np.clip(cosines.min(), -1, 1))))
         self._directions = np.vstack([self._directions, direction])
 
+    def _gauge(self) -> None:
+        """How much was covered; and stop when that and the tip are good enough."""
+        self._coverage = cap_coverage(np.array(self._poses)[:, :3, :3] @ self._direction).fraction
+        if not self._ready() or self._coverage < self._limits.pivot_coverage:
+            return
+        try:
+            found = pivot_calibration(np.array(self._poses))
+        except CalibrationError as error:
+            self._advice = str(error)
+            return
+        if found.standard_error_mm <= self._limits.pivot_error_mm and found.rms_mm <= self._limits.pivot_rms_mm:
+            self._found = found
+
     def press(self, what: Input) -> Event | None:
-        """Start collecting; then, when enough was seen, calibrate."""
+        """Start collecting, or take what is stored; then, when enough was seen, calibrate and check."""
+        if what is Input.EXCLUDE:
+            return None
+        if self._stored is not None and what is Input.ADVANCE and not self._collecting:
+            self.result = self._stored
+            return Event.CALIBRATED
         if what is Input.REDO or not self._collecting:
             self._clear()
-            self._collecting, self._advice = True, ""
+            self._collecting, self._advice, self._stored = True, "", None
             return None
+        if self._found is not None:
+            return self._finish(self._found, self._later)
         if not self._ready():
             self._advice = "not enough yet: keep the tip still in the divot and swing wider, in all directions"
             return None
         return self._calibrate()
 
     def _calibrate(self) -> Event | None:
-        self._collecting = False
+        """The user does not want to go on: use what there is, but for the newest poses."""
         try:
-            result = pivot_calibration(np.array(self._poses))
+            found = pivot_calibration(np.array(self._poses[:-HELD_OUT_POSES]))
         except CalibrationError as error:
-            self._advice = str(error)
+            self._collecting, self._advice = False, str(error)
             return None
-        if result.rms_mm > self._limits.pivot_rms_mm:
+        if found.rms_mm > self._limits.pivot_rms_mm:
+            self._collecting = False
             self._advice = (
-                f"RMS {result.rms_mm:.2f} mm is above {self._limits.pivot_rms_mm:g} mm: the tip slipped or a marker is"
+                f"RMS {found.rms_mm:.2f} mm is above {self._limits.pivot_rms_mm:g} mm: the tip slipped or a marker is"
                 " loose; press and pivot again"
             )
             return None
-        self.result = result
+        return self._finish(found, self._poses[-HELD_OUT_POSES:])
+
+    def _finish(self, found: PivotCalibration, later: list[Array]) -> Event | None:
+        """Check the calibration by poses it does not know."""
+        if len(later) < FEWEST:
+            self._advice = "hold the tip in the divot a moment longer, then press again"
+            return None
+        try:
+            check = held_out_check(np.array(later), found.tip_mm, found.pivot_mm, found.tip_covariance)
+        except CalibrationError as error:
+            self._advice = str(error)
+            return None
+        if check.error_mm > self._limits.check_mm.within:
+            self._advice = (
+                f"the tip is {check.error_mm:.1f} mm from the divot, at most {self._limits.check_mm.within:g} mm is right:"
+                " put it back and press, or R to pivot again"
+            )
+            return None
+        self._collecting = False
+        self.result = StylusTip(found.tip_mm, found.tip_covariance, found, check)
         return Event.CALIBRATED
 
     def _ready(self) -> bool:
@@ -96,18 +179,38 @@ class PivotStep:
 
     def view(self) -> StepView:
         """What the user must read now."""
-        wanted = degrees(self._limits.pivot_cone_rad)
-        if self._collecting:
-            instruction = (
-                "Keep the tip in the divot and swing the stylus in all directions; press when the cone is full"
-            )
-        else:
-            instruction = "Put the stylus tip in the divot of the reference body, then press to start"
+        instruction, measured = self._words()
         return StepView(
             step=Step.PIVOT,
             instruction=instruction,
-            measured=f"cone {degrees(self._cone_rad):.0f}° of {wanted:.0f}° · {len(self._poses)} poses",
+            measured=measured,
             advice=self._trouble or self._advice,
-            progress=min(1.0, self._cone_rad / self._limits.pivot_cone_rad, len(self._poses) / ENOUGH_POSES),
-            ready=not self._collecting or self._ready(),
+            progress=self._progress(),
+            ready=not self._collecting or self._found is not None or self._ready(),
         )
+
+    def _progress(self) -> float:
+        if self._found is not None:
+            return 1.0
+        covered = self._coverage / self._limits.pivot_coverage if self._limits.pivot_coverage else 1.0
+        return min(1.0, covered, self._cone_rad / self._limits.pivot_cone_rad, len(self._poses) / ENOUGH_POSES)
+
+    def _words(self) -> tuple[str, str]:
+        """Instruction and measured."""
+        if self._found is not None:
+            tip = StylusTip(self._found.tip_mm, self._found.tip_covariance, self._found)
+            return (
+                "Enough. Check: hold the tip in the divot once more and press",
+                f"tip ± {tip.error_95_mm:.2f} mm · {self._found.coverage:.0%} of the cone · RMS {self._found.rms_mm:.2f} mm",
+            )
+        wanted = degrees(self._limits.pivot_cone_rad)
+        measured = f"cone {degrees(self._cone_rad):.0f}° of {wanted:.0f}°, {self._coverage:.0%} covered · {len(self._poses)} poses"
+        if self._collecting:
+            return "Keep the tip in the divot and swing the stylus in all directions until the cone is full", measured
+        if self._stored is not None:
+            made = f" of {self._stored.made:%d %B %Y}" if self._stored.made else ""
+            return (
+                f"Press to use the stylus' stored calibration{made}, or R to pivot it anew",
+                f"stored: tip ± {self._stored.error_95_mm:.2f} mm",
+            )
+        return "Put the stylus tip in the divot of the reference body, then press to start", measured

@@ -1,70 +1,132 @@
-"""Step 3: the user sees how well the touched fiducials fit, and checks by touching before he trusts it."""
+"""Step 3: the user sees how well the fiducials fit and how far off the target may be, and checks by touching."""
 
 import numpy as np
 
-from arguide.geometry.transforms import Array, apply
-from arguide.guidance.navigator import reference_from_tool
-from arguide.guidance.state import FiducialState, Step, StepView
+from arguide.errors import RegistrationError
+from arguide.guidance.checking import TouchChecker, words
+from arguide.guidance.patient import PatientRegistration, register_patient
+from arguide.guidance.state import Check, FiducialState, Grade, Step, StepView
 from arguide.guidance.steps import Event, Input
-from arguide.registration.rigid import Registration
-from arguide.settings.scenario import Fiducial, Limits
+from arguide.settings.scenario import Fiducial, Limits, Vec3
 from arguide.trackers.reading import Sample
 
-# Closer than this to a fiducial the user means to check it.
-CHECK_MM = 10.0
+LOOK = {
+    Grade.WITHIN: "",
+    Grade.NEAR: ": touch another place before you trust it",
+    Grade.OUT: ": do not go on, press R and touch all again",
+}
 
 
 class ReviewStep:
-    """Shows FRE and residuals; accepts only below the scenario's limit."""
+    """Shows FRE, residuals and the predicted error at the target; accepts only below the scenario's limit."""
 
     def __init__(
-        self, registration: Registration, fiducials: tuple[Fiducial, ...], limits: Limits, stylus_tip_mm: Array
+        self,
+        patient: PatientRegistration,
+        fiducials: tuple[Fiducial, ...],
+        limits: Limits,
+        target: Vec3,
+        checker: TouchChecker,
     ) -> None:
-        self._registration = registration
-        self._named = fiducials
-        self._points = np.array([f.position for f in fiducials])
-        self._limits = limits
-        self._tip = stylus_tip_mm
-        self._check = ""
+        self._named, self._limits, self._target = fiducials, limits, np.array(target)
+        self._checker = checker
+        self._refusal = ""
+        self._use(patient)
+
+    def _use(self, patient: PatientRegistration) -> None:
+        self.patient = patient
+        self._target_95_mm = patient.error_95_mm(self._target)
+        self._checker.use(patient)
+
+    @property
+    def check(self) -> Check | None:
+        """The last check by touch."""
+        return self._checker.check
 
     @property
     def fiducials(self) -> tuple[FiducialState, ...]:
         """All touched, each with its residual."""
-        pairs = zip(self._named, self._registration.residuals_mm, strict=True)
-        return tuple(FiducialState(f.name, True, float(residual), False) for f, residual in pairs)
+        residuals, patient = self.patient.registration.residuals_mm, self.patient
+        return tuple(
+            FiducialState(f.name, True, float(residuals[k]), False, k == patient.suspect, k in patient.excluded)
+            for k, f in enumerate(self._named)
+        )
 
     def take(self, sample: Sample) -> Event | None:
-        """When the stylus is held at a fiducial, say how far off it appears."""
-        pose, _ = reference_from_tool(sample, "stylus")
-        self._check = ""
-        if pose is not None:
-            tip = apply(self._registration.fixed_from_moving @ pose, self._tip)
-            gaps = np.linalg.norm(self._points - tip, axis=1)
-            nearest = int(np.argmin(gaps))
-            if gaps[nearest] < CHECK_MM:
-                self._check = f"stylus is {gaps[nearest]:.1f} mm from {self._named[nearest].name}"
+        """When the stylus is held at a fiducial or on the skin, say how far off it appears."""
+        self._checker.take(sample)
         return None
 
     def press(self, what: Input) -> Event | None:
-        """Accept if good enough, or reject."""
+        """Accept if good enough, reject, or leave out the fiducial that looks wrong."""
+        self._refusal = ""
         if what is Input.REDO:
             return Event.REJECTED
+        if what is Input.EXCLUDE:
+            self._exclude()
+            return None
         return Event.ACCEPTED if self._good() else None
 
+    def _exclude(self) -> None:
+        """Leave out the suspect, or else the worst if it is too bad; with nobody to leave out, take all back."""
+        worst = self.patient.suspect
+        if worst is None and not self._good():
+            worst = self._worst()
+        try:
+            if worst is not None:
+                self._use(self.patient.without(worst))
+            elif self.patient.excluded:
+                self._use(register_patient(self.patient.touches, self.patient.fixed))
+            else:
+                self._refusal = "no fiducial looks wrong: none was left out"
+        except RegistrationError as error:
+            self._refusal = str(error)
+
+    def _worst(self) -> int:
+        residuals = np.array(self.patient.registration.residuals_mm)
+        residuals[list(self.patient.excluded)] = -1.0
+        return int(np.argmax(residuals))
+
     def _good(self) -> bool:
-        return self._registration.fre_mm <= self._limits.registration_fre_mm
+        return self.patient.registration.fre_mm <= self._limits.registration_fre_mm
 
     def view(self) -> StepView:
         """What the user must read now."""
-        fre, limit = self._registration.fre_mm, self._limits.registration_fre_mm
-        worst = int(np.argmax(self._registration.residuals_mm))
-        fit = f"FRE {fre:.2f} mm (limit {limit:g}) · worst {self._named[worst].name} {self._registration.residuals_mm[worst]:.2f} mm"
-        advice = f"above the limit: look at {self._named[worst].name} first, then press R and touch all again"
         return StepView(
             step=Step.REVIEW,
-            instruction="Touch any fiducial to check; press to accept, R to touch again",
-            measured=f"{fit} · {self._check}" if self._check else fit,
-            advice="" if self._good() else advice,
+            instruction="Touch a fiducial or the skin and hold still to check; press to accept, R to touch again",
+            measured=self._measured(),
+            advice=self._refusal or self._advice(),
             progress=1.0,
             ready=self._good(),
         )
+
+    def _measured(self) -> str:
+        registration, worst = self.patient.registration, self._worst()
+        parts = [
+            f"target ± {self._target_95_mm:.1f} mm",
+            f"FRE {registration.fre_mm:.2f} mm",
+            f"worst {self._named[worst].name} {registration.residuals_mm[worst]:.1f} mm",
+        ]
+        if self.patient.excluded:
+            parts.append("without " + ", ".join(self._named[k].name for k in sorted(self.patient.excluded)))
+        if self._checker.near:
+            parts = [self._checker.near, parts[0], parts[2]]
+        return " · ".join(parts)
+
+    def _advice(self) -> str:
+        if not self._good():
+            name = self._named[self._worst() if self.patient.suspect is None else self.patient.suspect].name
+            limit = self._limits.registration_fre_mm
+            return f"FRE above {limit:g} mm, look at {name}: X leaves it out, R touches all again"
+        if self.patient.suspect is not None:
+            return f"{self._named[self.patient.suspect].name} disagrees with the others: X leaves it out"
+        if (check := self._checker.check) is not None:
+            return f"check {words(check)}{LOOK[check.light]}"
+        if cautions := self.patient.registration.cautions:
+            return cautions[0].message
+        if self._target_95_mm > self._limits.target_error_mm:
+            return (
+                f"the target may be {self._target_95_mm:.1f} mm off: touch again more exactly, or add fiducials near it"
+            )
+        return "not yet checked: touch a fiducial or the skin"

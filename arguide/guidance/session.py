@@ -3,55 +3,91 @@
 Given the same samples and inputs it gives the same states bit for bit; that is what replay checks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import numpy as np
 
 from arguide.calibration.pivot import PivotCalibration
-from arguide.errors import SettingsError
 from arguide.geometry.transforms import Array, from_parts, pose_along
 from arguide.guidance.anatomy import Anatomy
+from arguide.guidance.checking import TouchChecker
 from arguide.guidance.guide_step import DoneStep, GuideStep
+from arguide.guidance.jitter import Jitter
 from arguide.guidance.navigator import Navigator, reference_from_tool
-from arguide.guidance.pivot_step import PivotStep
+from arguide.guidance.patient import PatientRegistration
+from arguide.guidance.pivot_step import PivotStep, StylusTip
+from arguide.guidance.reference_watch import ReferenceWatch
 from arguide.guidance.review_step import ReviewStep
+from arguide.guidance.shafts import needle_shaft, shaft, stored_tip
 from arguide.guidance.state import FiducialState, NeedleState, Phase, SessionState, Step
 from arguide.guidance.steps import Event, Input, after
 from arguide.guidance.touch_step import TouchStep
+from arguide.guidance.uncertainty import NeedleUncertainty
 from arguide.planning.path import planned_path
 from arguide.registration.rigid import Registration
+from arguide.settings.calibration_file import ToolCalibration
 from arguide.settings.profile import TrackerProfile
-from arguide.settings.scenario import Plan, Scenario, Vec3
+from arguide.settings.scenario import Plan, Scenario
 from arguide.trackers.reading import Sample
 
 _Logic: TypeAlias = PivotStep | TouchStep | ReviewStep | GuideStep | DoneStep
 BUTTON = 0b1
+TOOLS = ("reference", "stylus", "needle")
 
 
 class Session:
     """Runs the steps. `update` is called once for every sample, by one thread."""
 
-    def __init__(self, scenario: Scenario, plan: Plan, profile: TrackerProfile, anatomy: Anatomy) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        plan: Plan,
+        profile: TrackerProfile,
+        anatomy: Anatomy,
+        calibrations: Mapping[str, ToolCalibration] | None = None,
+    ) -> None:
+        """`calibrations` by tool: what is stored for the stylus may be taken over, what is for the needle always is."""
         self._scenario = scenario
         self._plan = plan
         self._anatomy = anatomy
-        self._stylus_direction = _shaft(profile, "stylus")[1]
-        tip, direction = _shaft(profile, "needle")
-        self._needle_from_tip = pose_along(tip, direction)
+        stored = calibrations or {}
+        self._stylus_direction = shaft(profile, "stylus").direction
+        self._stored_tip = stored_tip(stored["stylus"]) if "stylus" in stored else None
+        self._needle_shaft = needle_shaft(profile, stored.get("needle"))
+        self._latency_s = profile.latency_s
         self._path_mm = planned_path(plan).length_mm
+        self._jitter = {name: Jitter(profile.jitter_mm, profile.jitter_rad) for name in TOOLS}
+        self._reference = ReferenceWatch()
         self._buttons = 0
-        self.pivot: PivotCalibration | None = None
-        self.registration: Registration | None = None
+        self.stylus: StylusTip | None = None
+        self.patient: PatientRegistration | None = None
         self._step = Step.PIVOT
-        self._logic: _Logic = PivotStep(scenario.limits, self._stylus_direction)
+        self._logic: _Logic = PivotStep(scenario.limits, self._stylus_direction, self._stored_tip)
+
+    @property
+    def pivot(self) -> PivotCalibration | None:
+        """The pivot calibration, once made in this session."""
+        return self.stylus.calibration if self.stylus else None
+
+    @property
+    def registration(self) -> Registration | None:
+        """The registration, once made; another one after a fiducial was left out."""
+        return self.patient.registration if self.patient else None
 
     def update(self, sample: Sample, inputs: Iterable[Input] = ()) -> SessionState:
         """Take one sample and what the user asked for since the last one; returns the new state."""
+        for name, jitter in self._jitter.items():
+            reading = sample.readings.get(name)
+            jitter.take(sample.frame_number, reading.tracker_from_tool if reading else None)
         pressed = [*inputs, *([Input.ADVANCE] if self._button_went_down(sample) else [])]
         for what in pressed:
             self._end(self._logic.press(what))
         self._end(self._logic.take(sample))
+        if isinstance(self._logic, TouchStep):
+            self._reference.learn(sample)
+        if isinstance(self._logic, ReviewStep):
+            self.patient = self._logic.patient
         needle = self._needle(sample)
         if isinstance(self._logic, GuideStep):
             self._logic.show(needle)
@@ -63,6 +99,8 @@ class Session:
             fiducials=self._fiducials(),
             fre_mm=self.registration.fre_mm if self.registration else None,
             stylus_directions=self._logic.directions if isinstance(self._logic, PivotStep) else (),
+            check=self._logic.check if isinstance(self._logic, ReviewStep | GuideStep) else None,
+            target_95_mm=self._target_95_mm(),
         )
 
     def _button_went_down(self, sample: Sample) -> bool:
@@ -80,28 +118,40 @@ class Session:
     def _enter(self, step: Step) -> None:
         """Keep the result of the step that ends and set up the next one."""
         if isinstance(self._logic, PivotStep):
-            self.pivot = self._logic.result
+            self.stylus = self._logic.result
         if isinstance(self._logic, TouchStep):
-            self.registration = self._logic.result
+            self.patient = self._logic.result
         self._step = step
         self._logic = self._logic_of(step)
 
     def _logic_of(self, step: Step) -> _Logic:
         scenario = self._scenario
         if step is Step.PIVOT:
-            self.pivot = self.registration = None
-            return PivotStep(scenario.limits, self._stylus_direction)
+            self.stylus = self.patient = None
+            return PivotStep(scenario.limits, self._stylus_direction, self._stored_tip)
         if step is Step.DONE:
             return DoneStep()
-        assert self.pivot is not None, "the table of steps leads through the pivot calibration"
+        assert self.stylus is not None, "the table of steps leads through the pivot calibration"
         if step is Step.TOUCH:
-            self.registration = None
-            return TouchStep(scenario.fiducials, self.pivot)
-        assert self.registration is not None, "the table of steps leads through the registration"
+            self.patient = None
+            self._reference = ReferenceWatch()
+            return TouchStep(scenario.fiducials, self.stylus, [self._plan.target])
+        assert self.patient is not None, "the table of steps leads through the registration"
+        checker = TouchChecker(
+            scenario.fiducials,
+            scenario.limits.check_mm,
+            self.stylus.tip_mm,
+            self._anatomy.under_skin if step is Step.REVIEW else None,
+        )
         if step is Step.REVIEW:
-            return ReviewStep(self.registration, scenario.fiducials, scenario.limits, self.pivot.tip_mm)
-        self._navigator = Navigator(self._plan, self._needle_from_tip, self._anatomy)
-        return GuideStep(self._plan, self._path_mm)
+            return ReviewStep(self.patient, scenario.fiducials, scenario.limits, self._plan.target, checker)
+        checker.use(self.patient)
+        needle = self._needle_shaft
+        bars = NeedleUncertainty(
+            self._plan, needle.tool_from_tip, self.patient.covariance, needle.covariance, self._latency_s
+        )
+        self._navigator = Navigator(self._plan, needle.tool_from_tip, self._anatomy, bars, self._jitter)
+        return GuideStep(self._plan, self._path_mm, checker, self._reference)
 
     def _needle(self, sample: Sample) -> NeedleState:
         if self._step in (Step.GUIDE, Step.DONE) and self.registration is not None:
@@ -110,10 +160,10 @@ class Session:
 
     def _stylus_tip(self, sample: Sample) -> Array | None:
         pose, _ = reference_from_tool(sample, "stylus")
-        if pose is None or self.pivot is None or self.registration is None:
+        if pose is None or self.stylus is None or self.registration is None:
             return None
         direction = np.array(self._stylus_direction)
-        tip = from_parts(pose_along(np.zeros(3), direction)[:3, :3], self.pivot.tip_mm)
+        tip = from_parts(pose_along(np.zeros(3), direction)[:3, :3], self.stylus.tip_mm)
         return self.registration.fixed_from_moving @ pose @ tip
 
     def _fiducials(self) -> tuple[FiducialState, ...]:
@@ -122,12 +172,5 @@ class Session:
         touched = self.registration is not None
         return tuple(FiducialState(f.name, touched, None, False) for f in self._scenario.fiducials)
 
-
-def _shaft(profile: TrackerProfile, name: str) -> tuple[Vec3, Vec3]:
-    """Nominal tip (mm) and direction of a tool with a shaft, in its marker frame."""
-    tool = profile.tool(name)
-    if tool is None or tool.tip_mm is None or tool.direction is None:
-        raise SettingsError(
-            f"{profile.file}: a tool {name!r} with tip_mm and direction is needed; add [[tool]] name = {name!r}"
-        )
-    return tool.tip_mm, tool.direction
+    def _target_95_mm(self) -> float | None:
+        return None if self.patient is None else self.patient.error_95_mm(np.array(self._plan.target))

@@ -163,6 +163,24 @@ class FiducialState:
     """Distance between touched and planned position after registration."""
     next: bool
     """Whether this is the one to touch now."""
+    suspect: bool = False
+    """Whether it disagrees with the others far more than chance allows."""
+    excluded: bool = False
+    """Whether it was left out of the registration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A verification by touch: the stylus was held still at something that the image shows."""
+
+    point: str
+    """What was touched, in the user's words: a fiducial's name, or the skin."""
+    error_mm: float
+    """How far off it appears; negative: under the skin."""
+    expected_mm: float
+    """Half width of the 95 % error bar of such a check."""
+    light: Grade
+    """Against the scenario's limits: within is green, near is amber, out is red."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +197,7 @@ class SessionState:
     """Fiducial registration error (RMS) once registered."""
     stylus_directions: tuple[tuple[float, float, float], ...] = ()
     """While pivoting: unit directions of the stylus seen so far, in the reference frame, newest last."""
+    check: Check | None = None
+    """The last verification by touch since the registration."""
+    target_95_mm: float | None = None
+    """How far off the registration may be at the target in 95 of 100 cases, once registered."""

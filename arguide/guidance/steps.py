@@ -15,6 +15,8 @@ class Input(StrEnum):
     """Space bar, Enter or the tool's button: do the step's next thing."""
     REDO = "redo"
     """R: throw away the last measurement, or go back a step."""
+    EXCLUDE = "exclude"
+    """X: leave out the fiducial that looks wrong, or take all back."""
 
 
 class Event(StrEnum):

@@ -1,17 +1,18 @@
 """Step 2: the fiducials are touched one by one, then the patient is registered."""
 
-from math import degrees
+from collections.abc import Sequence
 
 import numpy as np
 
-from arguide.calibration.pivot import PivotCalibration
 from arguide.errors import RegistrationError
 from arguide.geometry.transforms import Array
 from arguide.guidance.navigator import reference_from_tool
+from arguide.guidance.patient import PatientRegistration, Touches, register_patient
+from arguide.guidance.pivot_step import StylusTip
 from arguide.guidance.state import FiducialState, Step, StepView
 from arguide.guidance.steps import Event, Input
-from arguide.registration.rigid import Registration, register_points
-from arguide.settings.scenario import Fiducial
+from arguide.registration.layout import layout_cautions
+from arguide.settings.scenario import Fiducial, Vec3
 from arguide.trackers.reading import Sample
 
 # A touch is the mean of what is seen in this time; tremor and tracker noise average out.
@@ -23,16 +24,21 @@ MOST_MOTION_MM = 2.0
 class TouchStep:
     """Measures the stylus tip at each fiducial in the reference frame."""
 
-    def __init__(self, fiducials: tuple[Fiducial, ...], stylus: PivotCalibration) -> None:
+    def __init__(self, fiducials: tuple[Fiducial, ...], stylus: StylusTip, targets: Sequence[Vec3] = ()) -> None:
+        """Says beforehand what is weak about the fiducials for these `targets` (image frame, mm)."""
         self._fiducials = fiducials
+        self._fixed = np.array([f.position for f in fiducials])
+        self._stylus = stylus
         self._tip = stylus.tip_mm
         self._touched: list[Array] = []
+        self._turns: list[Array] = []
+        self._turn = np.eye(3)
         self._touch: list[Array] = []
         self._until_s: float | None = None
         self._pressed = False
-        self._advice = ""
-        self._measured = f"stylus tip RMS {stylus.rms_mm:.2f} mm over a cone of {degrees(stylus.cone_rad):.0f}°"
-        self.result: Registration | None = None
+        self._advice = _weakness(self._fixed, targets)
+        self._measured = _about(stylus)
+        self.result: PatientRegistration | None = None
 
     def take(self, sample: Sample) -> Event | None:
         """While a touch is being measured, collect the tip."""
@@ -46,6 +52,7 @@ class TouchStep:
             self._advice = f"{trouble}: nothing was taken; make it visible, hold still and press again"
         elif sample.host_time_s < self._until_s:
             self._touch.append(pose[:3, :3] @ self._tip + pose[:3, 3])
+            self._turn = pose[:3, :3]
         else:
             self._until_s = None
             return self._finish_touch()
@@ -64,14 +71,16 @@ class TouchStep:
             self._advice = f"the stylus moved {motion:.1f} mm while measuring: hold still and press again"
             return None
         self._touched.append(mean)
+        self._turns.append(self._turn)
         self._advice, self._measured = "", f"moved {motion:.2f} mm while measuring"
         return self._register() if len(self._touched) == len(self._fiducials) else None
 
     def _register(self) -> Event | None:
+        touches = Touches(np.array(self._touched), np.array(self._turns), self._stylus.covariance)
         try:
-            self.result = register_points(np.array(self._touched), np.array([f.position for f in self._fiducials]))
+            self.result = register_patient(touches, self._fixed)
         except RegistrationError as error:
-            self._touched = []
+            self._touched, self._turns = [], []
             self._advice = f"{error}; start again with {self._fiducials[0].name}"
             return None
         return Event.REGISTERED
@@ -80,8 +89,11 @@ class TouchStep:
         """Measure the next fiducial, or forget the last; with none left to forget, back to the stylus."""
         if what is Input.ADVANCE:
             self._pressed, self._advice = True, ""
+        elif what is Input.EXCLUDE:
+            self._advice = "touch all fiducials first; the one that looks wrong can then be left out"
         elif self._touched:
             self._touched.pop()
+            self._turns.pop()
             self._measured, self._advice = "", "the last touch was forgotten: touch that fiducial again"
         else:
             return Event.RESTARTED
@@ -107,3 +119,18 @@ class TouchStep:
             progress=done / total,
             ready=not busy,
         )
+
+
+def _about(stylus: StylusTip) -> str:
+    """What the calibration of the stylus amounts to."""
+    tip = f"stylus tip ± {stylus.error_95_mm:.2f} mm"
+    return tip if stylus.check is None else f"{tip}, in the divot off by {stylus.check.error_mm:.2f} mm"
+
+
+def _weakness(fixed: Array, targets: Sequence[Vec3]) -> str:
+    """What is weak about fiducials (n, 3) for the targets, one line; empty when nothing is."""
+    try:
+        cautions = layout_cautions(fixed, np.array(targets))
+    except RegistrationError as error:
+        return str(error)
+    return cautions[0].message if cautions else ""
