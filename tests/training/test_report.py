@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from math import radians
 from xml.etree import ElementTree
 
+import cv2
 import numpy as np
 import pytest
 
@@ -32,10 +33,13 @@ def made_report(attempt: Attempt, scenario=SCENARIO, **parts) -> Report:
     return Report(scenario=scenario, plan=PLAN, metrics=metrics, score=score_of(metrics, PLAN), trace=trace, **parts)
 
 
+DRAWN = cv2.imencode(".png", np.full((4, 6, 3), 90, np.uint8))[1].tobytes()
+
+
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
     picture = tmp_path_factory.mktemp("pictures") / "a.png"
-    picture.write_bytes(PNG + b"rest")
+    picture.write_bytes(DRAWN)
     return made_report(
         straight().hold(0.5, "needle hidden").hold(1),
         pivot=PivotResult("stylus", (0.0, 0.0, -160.0), 0.21, radians(52), 300),
@@ -111,7 +115,7 @@ def test_it_needs_nothing_else(full):
     page = Page(html)
     assert "http" not in html
     assert page.all("script") == page.all("link") == page.all("iframe") == []
-    assert all(image["src"].startswith("data:image/png;base64,") for image in page.all("img"))
+    assert all(image["src"].startswith("data:image/jpeg;base64,") for image in page.all("img"))
 
 
 def test_it_can_be_read_without_seeing(full):
@@ -129,7 +133,7 @@ def test_hostile_text_stays_text(full, tmp_path):
     sources = tuple(replace(s, what=HOSTILE, licence=HOSTILE) for s in SCENARIO.sources)
     scenario = replace(SCENARIO, title=HOSTILE, summary=HOSTILE, procedure=HOSTILE, structures=risks, sources=sources)
     picture = tmp_path / "a.png"
-    picture.write_bytes(PNG)
+    picture.write_bytes(DRAWN)
     page = Page(
         render(
             made_report(
@@ -167,6 +171,9 @@ def test_pictures_are_checked(full, tmp_path):
     (tmp_path / "b.png").write_bytes(b"GIF89a")
     with pytest.raises(RecordingError, match=r"b\.png: expected a PNG"):
         render(replace(full, pictures=[Picture(tmp_path / "b.png", "")]))
+    (tmp_path / "d.png").write_bytes(PNG + b"rest")
+    with pytest.raises(RecordingError, match=r"d\.png: the PNG picture for the report is damaged"):
+        render(replace(full, pictures=[Picture(tmp_path / "d.png", "")]))
     with pytest.raises(RecordingError, match=r"c\.png: the picture"):
         render(replace(full, pictures=[Picture(tmp_path / "c.png", "")]))
 
@@ -233,7 +240,7 @@ def test_a_recording_has_a_report(tmp_path):
         file.state(value)
     file.finish()
     picture = tmp_path / "07-at-target.png"
-    picture.write_bytes(PNG)
+    picture.write_bytes(DRAWN)
     recording = read_recording(tmp_path / "r.mcap")
     report = report_of(recording, SCENARIO, PLAN, [picture])
     assert report.metrics == measure_trace(trace_of(straight().states, 2), SCENARIO, PLAN)
