@@ -96,11 +96,14 @@ class Bullseye:
         self._pointer.show()
         self._move(aim(self._barrel_from_image @ image_from_tip))
 
-    def _move(self, found: Aim) -> None:
-        width = zoom(found.lateral_mm, self.half_width_mm)
-        if width != self.half_width_mm:
-            self.half_width_mm = width
+    def widen(self, half_width_mm: float) -> None:
+        """Show so much to every side."""
+        if half_width_mm != self.half_width_mm:
+            self.half_width_mm = half_width_mm
             self._redraw_rings()
+
+    def _move(self, found: Aim) -> None:
+        self.widen(zoom(found.lateral_mm, self.half_width_mm))
         tolerance = self._plan.tolerance
         tip_color = style.GRADE_COLORS[grade(found.lateral_mm, tolerance.lateral_mm)]
         tip = self._put(self._tip, found.tip)

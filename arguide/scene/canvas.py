@@ -88,7 +88,7 @@ class Label:
         self._text.set_font(font(weight, max(6, round(pixels))))
         self._text.set_align(ALIGNMENTS[align])
         self.node = parent.attach_new_node(self._text)
-        self.node.set_shader(shader("flat", "text"))
+        self.node.set_shader(shader("text", "text"))
         self.node.set_scale(pixels)
 
     @property

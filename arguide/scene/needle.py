@@ -68,6 +68,12 @@ class NeedleModel:
         """Draw nothing."""
         self.root.hide()
 
+    def resemble(self, other: "NeedleModel") -> None:
+        """Stand where another one stands, as it is."""
+        self.root.set_mat(other.root.get_mat())
+        self._set_ghost(other._ghostly)
+        self.root.hide() if other.root.is_hidden() else self.root.show()
+
     def _set_ghost(self, ghostly: bool) -> None:
         if ghostly == self._ghostly:
             return

@@ -48,16 +48,18 @@ class Stage:
         smooth: bool | None = None,
         stale_after_s: float = 0.1,
         training_banner: str = TRAINING_BANNER,
+        beside: Display | None = None,
     ) -> None:
         """Open a window, or an off-screen picture of `size` pixels.
 
         `smooth`: several samples a pixel, for pictures and films; None: only where graphics hardware does it for little.
+        `beside` is for `portrait`.
         `stale_after_s`: a sample older than this is never drawn as live. DisplayError without OpenGL, MeshError for
         anatomy that cannot be read.
         """
         self.scenario, self.plan = scenario, plan
         self._stale_after_s, self._banner = stale_after_s, training_banner
-        self._display = Display(size, window, f"arguide – {scenario.title}", smooth)
+        self._display = Display(size, window, f"arguide – {scenario.title}", smooth, beside)
         self._space = NodePath("image")
         self.anatomy = Anatomy(scenario, plan)
         self.anatomy.root.reparent_to(self._space)
@@ -76,6 +78,7 @@ class Stage:
         self._state: SessionState | None = None
         self._age_s = 0.0
         self._step: Step | None = None
+        self._twin: Stage | None = None
         self._card: tuple[Sequence[CardLine], str] | None = None
         self._bone_names = anchors(scenario, plan, self.anatomy.shapes)
         self._large_bullseye = self._help = False
@@ -116,6 +119,21 @@ class Stage:
         """(h, w, 3) RGB of the last frame."""
         return self._display.picture()
 
+    def portrait(self) -> NDArray[np.uint8]:
+        """(h, w, 3) RGB of what is shown now with smooth edges, however the frames are drawn: for pictures to keep."""
+        if self._twin is None or self._twin._size != self._size:
+            self._close_twin()
+            self._twin = Stage(
+                self.scenario,
+                self.plan,
+                size=self._size,
+                smooth=True,
+                stale_after_s=self._stale_after_s,
+                training_banner=self._banner,
+                beside=self._display,
+            )
+        return self._twin._like(self)
+
     def show_card(self, card_lines: Sequence[CardLine], title: str) -> None:
         """Lay a large panel over the picture: (label, value, grade or None) lines under a title."""
         self._card = (card_lines, title)
@@ -138,6 +156,7 @@ class Stage:
 
     def close(self) -> None:
         """Close the window or picture."""
+        self._close_twin()
         self._display.close()
 
     def __enter__(self) -> Self:
@@ -179,6 +198,28 @@ class Stage:
         wanted = (HELP, "Keys") if self._help else self._card
         self._sheet.lay(wanted)
         self._views.figure.region.set_active(wanted is None)
+
+    def _close_twin(self) -> None:
+        if self._twin:
+            self._twin.close()
+            self._twin = None
+
+    def _like(self, other: "Stage") -> NDArray[np.uint8]:
+        """The picture of another stage, drawn here."""
+        self._step, self._large_bullseye, self._card, self._help = (
+            other._step,
+            other._large_bullseye,
+            other._card,
+            other._help,
+        )
+        self._lay_out()
+        self.controls = other.controls
+        self._needle.resemble(other._needle)
+        self._sheet.bullseye.widen(other._sheet.bullseye.half_width_mm)
+        if other._state:
+            self.show(other._state, other._age_s)
+        self.render()
+        return self.picture()
 
     def _turn_to(self, step: Step) -> None:
         """At another step, look at what it is about; within a step the view is the user's."""

@@ -80,14 +80,28 @@ def _host(module: str) -> GraphicsOutput | None:
 class Display:
     """One picture to draw in: a window on the desktop or a buffer off screen."""
 
-    def __init__(self, size: Size, window: bool, title: str = "arguide", smooth: bool | None = None) -> None:
-        """Open it. `smooth`: several samples a pixel; None where graphics hardware makes them cheap."""
+    def __init__(
+        self,
+        size: Size,
+        window: bool,
+        title: str = "arguide",
+        smooth: bool | None = None,
+        beside: "Display | None" = None,
+    ) -> None:
+        """Open it.
+
+        `smooth`: several samples a pixel; None where graphics hardware makes them cheap. `beside`: draw off screen in
+        the graphics state of another display.
+        """
         if not (SMALLEST[0] <= size[0] <= LARGEST and SMALLEST[1] <= size[1] <= LARGEST):
             raise DisplayError(
                 f"a picture of {size[0]}×{size[1]} was asked for; give {SMALLEST[0]}×{SMALLEST[1]} to {LARGEST}×{LARGEST}"
             )
         self.window = window
-        self.output, self.engine = _open(size, window, title, smooth)
+        if beside is None:
+            self.output, self.engine = _open(size, window, title, smooth)
+        else:
+            self.output, self.engine = _beside(beside, size, MULTISAMPLES if smooth else 0), beside.engine
         self._picture = Texture("picture")
         if not window:
             self.output.add_render_texture(self._picture, GraphicsOutput.RTM_bind_or_copy)
@@ -188,14 +202,26 @@ def _window(engine: GraphicsEngine, pipe: GraphicsPipe, size: Size, title: str, 
 
 
 def _buffer(module: str, size: Size, samples: int) -> GraphicsOutput | None:
-    """A framebuffer object beside the host: unlike the host itself, it can average several samples a pixel."""
     host, found = _host(module), _engine(module)
-    if host is None or found is None:
-        return None
-    engine, pipe = found
-    refuse = GraphicsPipe.BF_refuse_window
-    wanted = WindowProperties.size(*size)
-    output = engine.make_output(pipe, "picture", 1, _depths(samples), wanted, refuse, host.get_gsg(), host)
+    return _picture(found[0], found[1], host, size, samples) if host is not None and found else None
+
+
+def _beside(display: Display, size: Size, samples: int) -> GraphicsOutput:
+    host = display.output if display.window else display.output.get_host()
+    output = _picture(display.engine, display.output.get_pipe(), host, size, samples)
+    if output is None:
+        raise DisplayError(
+            "this graphics driver cannot draw off screen beside a window; take pictures without a window"
+        )
+    return output
+
+
+def _picture(
+    engine: GraphicsEngine, pipe: GraphicsPipe, host: GraphicsOutput, size: Size, samples: int
+) -> GraphicsOutput | None:
+    """A framebuffer object in its host's graphics state; with exact wishes Panda3D would open another state for it."""
+    wanted, flags = WindowProperties.size(*size), GraphicsPipe.BF_refuse_window | GraphicsPipe.BF_fb_props_optional
+    output = engine.make_output(pipe, "picture", 1, _depths(samples), wanted, flags, host.get_gsg(), host)
     engine.open_windows()
     return output if output is not None and output.is_valid() else None
 
@@ -217,5 +243,7 @@ def _depths(samples: int) -> FrameBufferProperties:
     wanted = FrameBufferProperties()
     wanted.set_rgba_bits(8, 8, 8, 8)
     wanted.set_depth_bits(24)
+    # Without a back buffer a window is drawn into what is on screen, and some drivers never bring that there.
+    wanted.set_back_buffers(1)
     wanted.set_multisamples(samples)
     return wanted

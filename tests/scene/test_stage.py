@@ -218,3 +218,14 @@ def test_pictures_look_as_they_did(stage: Stage, state_of: Maker, pose_at: Maker
     kept = cv2.imread(str(REFERENCES / f"{name}.png"))[:, :, ::-1]
     difference = np.abs(cv2.blur(small, (5, 5)).astype(int) - cv2.blur(kept, (5, 5)))
     assert difference.mean() < 3.0 and np.percentile(difference, 99) < 25, f"see {tmp_path / name}.png"
+
+
+def test_a_portrait_shows_the_same_with_smooth_edges(stage: Stage, state_of: Maker, pose_at: Maker) -> None:
+    _shot(stage, state_of(pose_at(20.0, 3.0)))
+    live = _shot(stage, state_of(trouble="needle hidden"))  # the ghost stands where the needle was
+    kept = stage.portrait()
+    assert kept.shape == live.shape
+    assert np.abs(cv2.blur(kept, (7, 7)).astype(int) - cv2.blur(live, (7, 7))).mean() < 2.0
+    edges = [np.abs(np.diff(p[40:590, :880].astype(int).sum(axis=2), axis=1)) for p in (live, kept)]
+    assert (edges[1] > 250).sum() < (edges[0] > 250).sum()
+    np.testing.assert_array_equal(_shot(stage, state_of(trouble="needle hidden")), live)

@@ -1,7 +1,7 @@
+// Panels, symbols and the backdrop: the vertices' colours, tinted.
 #version 150
 uniform vec4 p3d_ColorScale;
 in vec4 tint;
-in vec2 spot;
 out vec4 color;
 
 void main() {

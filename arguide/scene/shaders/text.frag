@@ -3,7 +3,7 @@
 uniform sampler2D p3d_Texture0;
 uniform vec4 p3d_ColorScale;
 in vec4 tint;
-in vec2 spot;
+centroid in vec2 spot;   // never beyond the letter: its neighbour in the page would shine in
 out vec4 color;
 
 void main() {
