@@ -13,7 +13,7 @@ from types import FrameType
 
 from arguide.errors import ArguideError, SettingsError
 from arguide_sim.device import Device
-from arguide_sim.emulation import CLOCKS, MOTIONS, Emulation, Options, emulate
+from arguide_sim.emulation import CLOCKS, MOTIONS, NDI, Emulation, Options, emulate
 from arguide_sim.magnetic_emulation import DEVICES, emulate_magnetic
 from arguide_sim.ndi.models import MODELS
 
@@ -114,15 +114,12 @@ def _address(text: str) -> tuple[str, int]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m arguide_sim", description="Simulated tracking devices.")
     devices = parser.add_subparsers(required=True, metavar="DEVICE")
-    ndi = [("polaris", "spectra", "NDI Polaris of any --model")]
-    ndi += [
-        (f"polaris-{name}" if model.optical else name, name, f"NDI {model.title}") for name, model in MODELS.items()
-    ]
-    for name, model_name, title in ndi:
+    for name, model in NDI.items():
+        title = f"NDI {MODELS[model].title}" if name != "polaris" else "NDI Polaris of any --model"
         device = devices.add_parser(name, help=title, description=f"An emulated {title}, and the hands before it.")
         _add_line(device)
         _add_world(device)
-        device.add_argument("--model", choices=MODELS, default=model_name)
+        device.add_argument("--model", choices=MODELS, default=model)
         device.set_defaults(make=_ndi)
     for name, (title, _) in DEVICES.items():
         device = devices.add_parser(name, help=title, description=f"An emulated {title}, and the hands before it.")

@@ -19,6 +19,16 @@ FLOODED = View({}, flooded=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Metal:
+    """A piece of metal in a tracker's field."""
+
+    place: tuple[float, float, float]
+    """mm in the tracker frame."""
+    reach_mm: float
+    """How far off it shifts what is measured by 1 mm."""
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """The true state of all tools at one time."""
 
@@ -38,6 +48,8 @@ class Moment:
     """Reflections that belong to no tool, mm in the tracker frame."""
     flooded: bool = False
     """Light in which nothing is to be seen."""
+    metal: tuple[Metal, ...] = ()
+    """Only fields mind it."""
 
 
 class Actor(Protocol):

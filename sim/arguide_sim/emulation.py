@@ -6,17 +6,20 @@ from typing import Any, Protocol
 
 from arguide.asset_files import find_profile, find_scenario
 from arguide.errors import SettingsError
-from arguide.settings.profile import TrackerProfile
+from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.profile_file import read_profile
 from arguide.settings.scenario import Plan, Scenario
 from arguide.settings.scenario_file import read_scenario
 from arguide_sim.actors import idle, wave
 from arguide_sim.cameras import Actor, Cameras
 from arguide_sim.clock import Clock, RealClock, StepClock
+from arguide_sim.coils import Coils, FieldNoise
 from arguide_sim.company import Company
 from arguide_sim.device import Device
 from arguide_sim.ndi.device import NdiDevice
-from arguide_sim.ndi.models import MODELS
+from arguide_sim.ndi.models import MODELS, Model
+from arguide_sim.ndi.sensor import Sensor
+from arguide_sim.ndi.state import Sensors
 from arguide_sim.noise import MarkerNoise
 from arguide_sim.timeline import Entry
 from arguide_sim.trainee import Trainee
@@ -24,6 +27,8 @@ from arguide_sim.world import World, build_world
 
 CLOCKS: dict[str, Callable[[], Clock]] = {"real": RealClock, "step": StepClock}
 MOTIONS = ("trainee", "idle", "wave")
+NDI = {"polaris": "spectra"} | {(f"polaris-{n}" if m.optical else n): n for n, m in MODELS.items()}
+"""Name of an NDI device on the command line -> the model that it is unless another is asked for."""
 AHEAD = 32
 
 
@@ -103,10 +108,32 @@ def emulate(options: Options) -> Emulation:
     world = build_world(profile, scenario, plan, options.seed, model.working_distance_mm)
     actor = actor_of(options, profile, world, scenario, plan)
     company = Company(world.tools, actor, model.volumes[0].centre)
+    wired = wired_tools(profile) if model.wired_ports else ()
+    device = NdiDevice(model, CLOCKS[options.clock](), _sensor(options, model, company, wired), wired)
+    return Emulation(options, device, world, actor)
+
+
+def _sensor(options: Options, model: Model, company: Company, wired: tuple[Sensors, ...]) -> Sensor:
+    noise = MarkerNoise(options.seed)
+    if wired:
+        degrees = {tool: plug.degrees for plug in wired for tool in plug.tools}
+        return Coils(company, model.volumes[0], FieldNoise(noise), degrees)
     # On the step clock every frame is asked for in its turn, so it pays to compute several at once.
-    ahead = AHEAD if options.clock == "step" else 1
-    cameras = Cameras(company, model.volumes[0], MarkerNoise(options.seed), ahead)
-    return Emulation(options, NdiDevice(model, CLOCKS[options.clock](), cameras), world, actor)
+    return Cameras(company, model.volumes[0], noise, AHEAD if options.clock == "step" else 1)
+
+
+def wired_tools(profile: TrackerProfile) -> tuple[Sensors, ...]:
+    """What is plugged in: as the profile's sockets say; without any, one tool in a socket, the third and fourth in one.
+
+    Two tools in one socket are the two single coils of one plug.
+    """
+    ports: dict[int, list[ToolProfile]] = {}
+    for number, tool in enumerate(profile.tools):
+        ports.setdefault(tool.port or min(number + 1, 3 + number // 4), []).append(tool)
+    plugs = [sorted(tools, key=lambda tool: tool.channel or 0)[:2] for _, tools in sorted(ports.items())]
+    return tuple(
+        Sensors(tuple(tool.name for tool in tools), 5 if len(tools) > 1 or tools[0].dof == 5 else 6) for tools in plugs
+    )
 
 
 def exercise_of(options: Options) -> tuple[Scenario | None, Plan | None]:

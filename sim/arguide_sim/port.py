@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from arguide.errors import PortError, SettingsError
-from arguide_sim.emulation import Emulation, Options, emulate
+from arguide_sim.emulation import NDI, Emulation, Options, emulate
 from arguide_sim.magnetic_emulation import DEVICES, emulate_magnetic
 
 
@@ -74,17 +74,17 @@ def open_port(url: str) -> SimPort:
     """Open a `sim://` address. Raises PortError for an address that makes no sense, SettingsError for bad options."""
     parts = urlsplit(url)
     device = parts.netloc or "polaris"
-    if parts.scheme != "sim" or device not in ("polaris", *DEVICES) or parts.path not in ("", "/"):
+    if parts.scheme != "sim" or device not in (*NDI, *DEVICES) or parts.path not in ("", "/"):
         raise PortError(
             f"{url}: expected sim://DEVICE?option=value&…, e.g. sim://polaris?clock=step&seed=1; devices are"
-            f" polaris, {', '.join(DEVICES)}"
+            f" {', '.join((*NDI, *DEVICES))}"
         )
     try:
         texts = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError as error:
         raise SettingsError(f"{url}: {error}; write options as name=value, joined by &") from None
-    options = Options.from_texts(texts)
-    emulation = emulate(options) if device == "polaris" else emulate_magnetic(device, options)
+    options = Options.from_texts({"model": NDI[device], **texts} if device in NDI else texts)
+    emulation = emulate(options) if device in NDI else emulate_magnetic(device, options)
     return SimPort(url, emulation, _no_time if emulation.options.clock == "step" else time.sleep)
 
 

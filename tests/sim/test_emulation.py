@@ -110,9 +110,9 @@ def test_waiting_on_the_real_clock_is_waiting() -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("sim://aurora", "expected sim://polaris"),
-        ("sim://polaris/x", "expected sim://polaris"),
-        ("tcp://polaris", "expected sim://polaris"),
+        ("sim://oculus", "expected sim://DEVICE"),
+        ("sim://polaris/x", "expected sim://DEVICE"),
+        ("tcp://polaris", "expected sim://DEVICE"),
         ("sim://polaris?model=iris", "no model 'iris'.*vicra"),
         ("sim://polaris?clock=fast", "no clock"),
         ("sim://polaris?motion=dance", "no motion"),
