@@ -50,7 +50,9 @@ def _tools(body: bytes, asked: int) -> tuple[tuple[ToolState, ...], int]:
         at += 2
         if report == 1:
             q0, qx, qy, qz, x, y, z, error, status, frame = numbers = _VALID.unpack_from(body, at)
-            believable("BX", handle, numbers[:8])
+            # As `believable` asks, but without a call for every tool: this is the hot path.
+            if not 0.99 < q0 * q0 + qx * qx + qy * qy + qz * qz < 1.01 or not isfinite(x + y + z + error):
+                believable("BX", handle, numbers[:8])
             tools.append(ToolState(handle, Report.VALID, (q0, qx, qy, qz), (x, y, z), error, status, frame))
             at += 40
         elif report == 2:
