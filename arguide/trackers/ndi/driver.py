@@ -118,7 +118,7 @@ class NdiTracker:
             return self._next_sample()
         except PortError as error:
             if not isinstance(error, PortTimeoutError):
-                self._lose_line()
+                self.abandon()
             raise
 
     def stop(self) -> None:
@@ -142,6 +142,13 @@ class NdiTracker:
             self.warnings += (f"while closing: {error}",)
         finally:
             self.state = closed
+            exchange.port.close()
+
+    def abandon(self) -> None:
+        """Give the line back without a word: the device is gone, or was found to be another than before."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            self.state = after(self.state, Event.LOST)
             exchange.port.close()
 
     def beep(self, times: int = 1) -> bool:
@@ -271,10 +278,3 @@ class NdiTracker:
             exchange.ask("PDIS" if tool.wired else "PHF", f"{tool.handle:02X}", FAREWELL_S, tries=2)
         if bench.baud > connecting.POWER_UP_BAUD or (bench.baud and self._profile.handshake):
             exchange.ask("COMM", comm_arguments(connecting.POWER_UP_BAUD, handshake=False), FAREWELL_S, tries=1)
-
-    def _lose_line(self) -> None:
-        lost = after(self.state, Event.LOST)
-        exchange, self._exchange = self._exchange, None
-        if exchange is not None:
-            exchange.port.close()
-        self.state = lost
