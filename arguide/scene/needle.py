@@ -36,11 +36,12 @@ def _on_axis(z: Array) -> Array:
 class NeedleModel:
     """A needle that can be moved, turned into a ghost and hidden."""
 
-    def __init__(self, parent: NodePath, needle: Needle, hub: Rgb | None = None) -> None:
+    def __init__(self, parent: NodePath, needle: Needle, hub: Rgb | None = None, marks: bool = True) -> None:
         self.root = parent.attach_new_node("needle")
         self.root.set_shader(shader("wire", "needle"))
         hub_color = hub or style.HUBS.get(needle.gauge, style.HUB_OTHER)
         self.root.set_shader_inputs(steel_color=style.STEEL, hub_color=hub_color, ghost=(*style.GHOST, 0.0))
+        self.root.set_shader_input("marks", float(marks))
         shaft, hub_shape = needle_shape(needle)
         self._shaft = self.root.attach_new_node(geometry("shaft", shaft))
         self._hub = self.root.attach_new_node(geometry("hub", hub_shape))

@@ -68,7 +68,7 @@ class Stage:
         self._path = PlanPath(self._instruments, plan)
         self._markers = Markers(self._instruments, scenario, unit(np.subtract(plan.entry, plan.target)))
         self._needle = NeedleModel(self._instruments, scenario.needle)
-        self._stylus = NeedleModel(self._instruments, STYLUS, style.ACCENT)
+        self._stylus = NeedleModel(self._instruments, STYLUS, style.ACCENT, marks=False)
         self._prediction = Prediction(self._instruments)
         self._views = Views(self._display.output, self._space, figure_node())
         # A window is drawn before the first sample has come.
@@ -96,7 +96,7 @@ class Stage:
         self._turn_to(state.view.step)
         self._show_needle(state, image_from_tip)
         self._markers.show(state.view.step)
-        self._show_stylus(state.image_from_stylus_tip if age_s <= self._stale_after_s else None)
+        self._show_stylus(state, age_s)
         self._sheet.show(state, image_from_tip, age_s, self._stale_after_s)
         self._views.dim(DIMMED if state.view.step is Step.PIVOT else 1.0)
         self.anatomy.alert(deviation.clearances_mm if deviation else (), state.sample.host_time_s)
@@ -246,8 +246,11 @@ class Stage:
         color = style.GRADE_COLORS[grade(deviation.predicted_miss_mm, self.plan.tolerance.miss_mm)]
         self._prediction.place(image_from_tip, reach(deviation.depth_mm, deviation.angle_rad), color)
 
-    def _show_stylus(self, image_from_tip: Array | None) -> None:
-        self._stylus.hide() if image_from_tip is None else self._stylus.place(image_from_tip)
+    def _show_stylus(self, state: SessionState, age_s: float) -> None:
+        """Only while it is used: laid aside it would clutter the view of the needle."""
+        image_from_tip = state.image_from_stylus_tip
+        used = state.view.step in (Step.TOUCH, Step.REVIEW) and age_s <= self._stale_after_s
+        self._stylus.place(image_from_tip) if used and image_from_tip is not None else self._stylus.hide()
 
     def _take_input(self) -> None:
         for event in self._display.events():

@@ -229,3 +229,13 @@ def test_a_portrait_shows_the_same_with_smooth_edges(stage: Stage, state_of: Mak
     edges = [np.abs(np.diff(p[40:590, :880].astype(int).sum(axis=2), axis=1)) for p in (live, kept)]
     assert (edges[1] > 250).sum() < (edges[0] > 250).sum()
     np.testing.assert_array_equal(_shot(stage, state_of(trouble="needle hidden")), live)
+
+
+def test_the_stylus_is_drawn_only_while_it_is_used(stage: Stage, state_of: Maker, pose_at: Maker) -> None:
+    pose = pose_at(58.0, 20.0, 0.8)
+    for step, used in ((Step.REVIEW, True), (Step.GUIDE, False)):
+        without = _shot(stage, state_of(step=step))
+        held = _shot(stage, replace(state_of(step=step), image_from_stylus_tip=pose))
+        assert bool(np.abs(held.astype(int) - without).max() > 60) is used
+    _shot(stage, replace(state_of(step=Step.REVIEW), image_from_stylus_tip=pose), 0.5)
+    assert stage._stylus.root.is_hidden()

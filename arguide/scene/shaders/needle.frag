@@ -2,6 +2,7 @@
 #version 150
 uniform vec3 steel_color;
 uniform vec3 hub_color;
+uniform float marks;      // 1: with depth marks
 uniform vec4 ghost;       // colour and, in w, whether it is one
 in vec3 normal;
 in vec3 place;
@@ -23,7 +24,7 @@ void main() {
     vec3 steel = steel_color * (0.30 + 0.62 * lit) + 0.45 * pow(lit, 14.0);
     float near = abs(along - 10.0 * floor(along / 10.0 + 0.5));
     bool fifty = mod(floor(along / 10.0 + 0.5), 5.0) < 0.5;
-    float mark = along > 5.0 ? 1.0 - smoothstep(fifty ? 1.4 : 0.6, fifty ? 1.7 : 0.85, near) : 0.0;
+    float mark = marks * along > 5.0 ? 1.0 - smoothstep(fifty ? 1.4 : 0.6, fifty ? 1.7 : 0.85, near) : 0.0;
     steel = mix(steel, vec3(0.05, 0.06, 0.08), mark);
     float gloss = pow(max(dot(n, normalize(v + vec3(-0.25, 0.55, 0.8))), 0.0), 40.0);
     vec3 hub = hub_color * (0.35 + 0.65 * facing) + 0.12 * (1.0 - facing) + 0.5 * gloss;
