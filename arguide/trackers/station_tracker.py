@@ -1,24 +1,22 @@
-"""What all trackers with numbered sensors have in common: the life, the asking, the joining, the doubting.
+"""What all trackers with numbered sensors have in common: the asking, the joining, the doubting.
 
-A family of devices adds what it says on the line (`_set_up`, `_reader`, three commands). The device is asked for every
+A family of devices adds what it says on the line (`_prepare`, `_reader`, three commands). The device is asked for every
 frame (`stream = false`: the default, always in step) or sends by itself (`stream = true`: a little fresher).
 These lines carry no checksum and, but for few, no frame number: a record is believed if its form, its numbers and the
 motion that they mean can be; frames are counted as they come.
 """
 
-from abc import ABC, abstractmethod
-from collections import deque
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol
 
-from arguide.errors import ArguideError, BadReplyError, PortError, PortTimeoutError, SettingsError, TrackerStateError
+from arguide.errors import BadReplyError, PortTimeoutError, SettingsError
 from arguide.geometry.transforms import from_quaternion
 from arguide.ports.port import Port
 from arguide.settings.profile import ToolProfile, TrackerProfile
-from arguide.trackers.life import Event, State, after
 from arguide.trackers.line import Line
+from arguide.trackers.line_tracker import LineTracker
 from arguide.trackers.plausible import Motion, Verdict
 from arguide.trackers.reading import Reading, Sample, Visibility
 from arguide.trackers.rounds import Record, Round, Rounds
@@ -60,7 +58,7 @@ class Statistics:
     """Poses withheld because no hand moves so fast."""
 
 
-class StationTracker(ABC):
+class StationTracker(LineTracker):
     """A `Tracker` of numbered sensors. `open_line` opens the port when `connect` is called; `clock` gives host seconds."""
 
     POLL: ClassVar[bytes]
@@ -73,110 +71,47 @@ class StationTracker(ABC):
     def __init__(self, open_line: Callable[[], Port], profile: TrackerProfile, clock: Callable[[], float]) -> None:
         if profile.reply not in REPLIES:
             raise SettingsError(f"{profile.file}: reply: {profile.reply!r} is not one of {', '.join(REPLIES)}")
-        self.profile = profile
+        super().__init__(open_line, profile, clock)
         self.tools: dict[int, ToolProfile] = {_station_of(tool, profile): tool for tool in profile.tools}
-        self.state = State.CLOSED
-        self.warnings: tuple[str, ...] = ()
-        """What the device, or the farewell to it, had to complain about; nothing here stops the work."""
         self.statistics = Statistics()
-        self._open_line = open_line
-        self._clock = clock
-        self._line: Line | None = None
-        self._begin()
+        self._forget()
 
     @abstractmethod
-    def _set_up(self, line: Line) -> None:
+    def _prepare(self, line: Line) -> None:
         """Find the device on a quiet line and make it ready. Raises what `Tracker.connect` raises."""
 
     @abstractmethod
     def _reader(self) -> Reader:
         """A reader for what it will send."""
 
-    def connect(self) -> None:
-        """Find the device and set it up."""
-        connected = after(self.state, Event.CONNECT)
-        line = Line(self._open_line(), self._clock)
-        try:
-            line.port.set_baud(self.profile.baud, self.profile.handshake)
-            line.tell(self.QUIET)
-            line.hear()
-            self._set_up(line)
-        except BaseException:
-            line.port.close()
-            raise
-        self._line, self.state = line, connected
+    def _set_up(self, line: Line) -> None:
+        line.port.set_baud(self.profile.baud, self.profile.handshake)
+        line.tell(self.QUIET)
+        line.hear()
+        self._prepare(line)
 
-    def start(self) -> None:
-        """Begin tracking."""
-        tracking = after(self.state, Event.START)
-        self._begin()
+    def _begin(self, line: Line) -> None:
+        self._forget()
         if self.profile.stream:
-            self._connected.tell(self.STREAM)
-        self.state = tracking
+            line.tell(self.STREAM)
 
-    def read(self) -> Sample:
-        """Wait for the next device frame. See `Tracker.read` for what it raises."""
-        if self.state is not State.TRACKING:
-            raise TrackerStateError(f"read: not possible while the tracker is {self.state}; start it first")
-        try:
-            while not self._ready:
-                self._listen(self._connected)
-        except PortError as error:
-            if not isinstance(error, PortTimeoutError):
-                self._lose_line()
-            raise
-        return self._ready.popleft()
-
-    def stop(self) -> None:
-        """End tracking; `start` may follow."""
-        stopped = after(self.state, Event.STOP)
-        self._connected.tell(self.QUIET)
-        self._connected.hear()
-        self.state = stopped
-
-    def close(self) -> None:
-        """Make the device quiet and give the line back. One that does not answer cannot keep us from closing."""
-        closed = after(self.state, Event.CLOSE)
-        line, self._line = self._line, None
-        self.state = closed
-        if line is None:
-            return
-        try:
-            line.tell(self.QUIET)
-            line.hear()
-        except ArguideError as error:
-            self.warnings += (f"while closing: {error}",)
-        finally:
-            line.port.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def _end(self, line: Line) -> None:
+        line.tell(self.QUIET)
+        line.hear()
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _forget(self) -> None:
         self.statistics = Statistics()
         self._rounds = Rounds(self.tools)
         self._records = self._reader()
         self._motions = {station: Motion(FASTEST_MM_S) for station in self.tools}
-        self._ready: deque[Sample] = deque()
         self._frame = 0
         self._measured_s: float | None = None
         self._moved_s = self._taken_s = 0.0
         self._asked = False
         self._due_s = 0.0
         self._failures = self._noise = self._dropped_before = 0
-
-    @property
-    def _connected(self) -> Line:
-        if self._line is None:
-            raise AssertionError("connected and tracking states have a line")
-        return self._line
 
     def _listen(self, line: Line) -> None:
         """Ask if it is time, take what comes, and keep what it completes."""
@@ -298,13 +233,6 @@ class StationTracker(ABC):
             buttons=record.buttons,
             why=f"the device says error {record.complaint!r}" if record.complaint else "",
         )
-
-    def _lose_line(self) -> None:
-        lost = after(self.state, Event.LOST)
-        line, self._line = self._line, None
-        if line is not None:
-            line.port.close()
-        self.state = lost
 
 
 def _station_of(tool: ToolProfile, profile: TrackerProfile) -> int:

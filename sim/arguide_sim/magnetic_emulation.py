@@ -10,6 +10,7 @@ from arguide.settings.profile_file import read_profile
 from arguide_sim.clock import Clock
 from arguide_sim.emulation import CLOCKS, Emulation, Options, actor_of, exercise_of
 from arguide_sim.flock.device import FlockDevice
+from arguide_sim.igtl.device import IgtlSource
 from arguide_sim.magnetic.device import MagneticDevice
 from arguide_sim.magnetic.field import TRANSMITTER_FROM_CAMERAS, Field
 from arguide_sim.polhemus.fastrak import FastrakDevice
@@ -24,6 +25,7 @@ DEVICES: dict[str, tuple[str, Make]] = {
     "patriot": ("Polhemus PATRIOT", lambda clock, field, baud: LibertyDevice(MODELS["patriot"], clock, field, baud)),
     "liberty": ("Polhemus LIBERTY", lambda clock, field, baud: LibertyDevice(MODELS["liberty"], clock, field, baud)),
     "flock": ("Ascension Flock of Birds", FlockDevice),
+    "igtl": ("OpenIGTLink source, as PLUS is one", IgtlSource),
 }
 """Name on the command line -> what it is, and who makes it."""
 

@@ -35,7 +35,7 @@ class FlockTracker(StationTracker):
 
     POLL, STREAM, QUIET = POINT, STREAM, POINT
 
-    def _set_up(self, line: Line) -> None:
+    def _prepare(self, line: Line) -> None:
         if self.profile.reply != "binary":
             raise SettingsError(f"{self.profile.file}: reply: a flock sends binary only; write reply = 'binary'")
         if self._group:

@@ -46,7 +46,7 @@ class FastrakTracker(StationTracker):
 
     POLL, STREAM, QUIET = b"P", b"C", b"c"
 
-    def _set_up(self, line: Line) -> None:
+    def _prepare(self, line: Line) -> None:
         status = line.ask_text(b"S")
         if not status.startswith("2"):
             raise BadReplyError(f"S: expected a FASTRAK's status, got {status[:40]!r}; is it another device?")

@@ -57,7 +57,7 @@ class LibertyTracker(StationTracker):
 
     POLL, STREAM, QUIET = b"P\r", b"C\r", b"P\r"
 
-    def _set_up(self, line: Line) -> None:
+    def _prepare(self, line: Line) -> None:
         most = STATIONS[self.profile.driver]
         for station, tool in self.tools.items():
             if not 1 <= station <= most:

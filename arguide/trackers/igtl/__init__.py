@@ -1,0 +1,1 @@
+"""OpenIGTLink: transforms from any source on the network, and the messages to share ours."""

@@ -1,0 +1,1 @@
+"""An emulated OpenIGTLink source, as PLUS is one."""
