@@ -12,6 +12,8 @@ from arguide.scene.marks import COLORS, FOR_GRADE, Sign
 CardLine: TypeAlias = tuple[str, str, Grade | None]
 """Label, value, grade if it has one."""
 MOST_LINES = 14
+LONG = 36
+"""Letters from which a value is a sentence: set smaller, on two lines."""
 
 
 class Card:
@@ -39,9 +41,20 @@ class Card:
         label, value, found = line
         size = min(19.0, 0.48 * box.height / unit)
         color = COLORS[FOR_GRADE[found]] if found else style.INK
-        canvas.label(box.column(0, 0.48 * box.width), size, label, style.QUIET, parent=self.root)
-        value_box = box.column(0.5 * box.width, 0.30 * box.width if found else 0.5 * box.width)
-        canvas.label(value_box, size * 1.1, value, color, weight=Weight.BOLD, align=Align.RIGHT, parent=self.root)
+        long = found is None and len(value) > LONG
+        middle = (0.28 if long else 0.5) * box.width
+        canvas.label(box.column(0, middle - 10 * unit), size, label, style.QUIET, parent=self.root)
+        value_box = box.column(middle, 0.30 * box.width if found else box.width - middle)
+        canvas.label(
+            value_box,
+            size * (0.72 if long else 1.1),
+            value,
+            color,
+            weight=Weight.MEDIUM if long else Weight.BOLD,
+            align=Align.RIGHT,
+            lines=2 if long else 1,
+            parent=self.root,
+        )
         canvas.panel(box.row(box.height - 1 * unit, 1 * unit), style.rgba(style.LINE, 0.7), 0, self.root)
         if found:
             x = value_box.right + 26 * unit
