@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,11 +18,13 @@ from arguide.cli.progress import progress_bar
 from arguide.cli.showing import FILM_HZ, Studio, in_window, until_left
 from arguide.errors import ArguideError, RecordingError
 from arguide.guidance.anatomy import load_anatomy
-from arguide.guidance.live import Live
+from arguide.guidance.live import Live, Sink
 from arguide.guidance.session import Session
 from arguide.recording.recorder import Recorder
 from arguide.recording.recording_file import read_recording
 from arguide.recording.records import Header, header_of
+from arguide.settings.calibration_file import ToolCalibration, to_text
+from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 
@@ -47,6 +50,8 @@ class Job:
     fast: bool = False
     """On a simulated clock: only against an emulated tracker that steps with it."""
     remarks: dict[str, str] = field(default_factory=dict)
+    store: CalibrationStore | None = None
+    """Where tool calibrations are taken from and kept; None: neither, as for tools that are emulated."""
 
     @property
     def recording(self) -> Path:
@@ -79,7 +84,8 @@ def carry_out(job: Job) -> int:
 
     clock: Clock = FrameClock(job.profile.rate_hz) if job.fast else time.monotonic
     with ExitStack() as stack:
-        recorder = stack.enter_context(Recorder(job.recording, _header(job, clock())))
+        stored = _stored(job)
+        recorder = stack.enter_context(Recorder(job.recording, _header(job, clock(), stored)))
         tracker = open_tracker(job.profile, job.port, clock, tap=packet_tap(recorder))
         stack.callback(tracker.close)
         with progress_bar("Getting ready") as progress:
@@ -92,8 +98,9 @@ def carry_out(job: Job) -> int:
             stage = Stage(job.scenario, job.plan, size=job.size, window=job.window, stale_after_s=stale_after_s)
             stack.callback(stage.close)
             tracker.start()
-        session = Session(job.scenario, job.plan, job.profile, anatomy)
-        live = Live(tracker, session, [recorder.take, ResultNotes(session, job.scenario, recorder)])
+        session = Session(job.scenario, job.plan, job.profile, anatomy, stored)
+        sinks: list[Sink] = [recorder.take, ResultNotes(session, job.scenario, recorder), *_keepers(job, session)]
+        live = Live(tracker, session, sinks)
         try:
             if job.window:
                 return _in_window(job, stage, live, recorder)
@@ -103,8 +110,26 @@ def carry_out(job: Job) -> int:
             raise
 
 
-def _header(job: Job, now_s: float) -> Header:
-    return header_of(job.scenario, job.profile, job.plan, monotonic_s=now_s, extra=job.remarks)
+def _stored(job: Job) -> dict[str, ToolCalibration]:
+    if job.store is None:
+        return {}
+    from arguide.cli.tool_calibrations import usable
+
+    return usable(job.profile, job.store, job.scenario.limits.calibration_days, datetime.now(UTC))
+
+
+def _keepers(job: Job, session: Session) -> list[Sink]:
+    stylus = job.profile.tool("stylus")
+    if job.store is None or stylus is None:
+        return []
+    from arguide.cli.tool_calibrations import PivotKeeper, serial_of
+
+    return [PivotKeeper(session, job.store, serial_of(stylus, job.profile), lambda: datetime.now(UTC))]
+
+
+def _header(job: Job, now_s: float, stored: dict[str, ToolCalibration]) -> Header:
+    texts = {name: to_text(calibration) for name, calibration in stored.items()}
+    return header_of(job.scenario, job.profile, job.plan, monotonic_s=now_s, calibrations=texts, extra=job.remarks)
 
 
 def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:

@@ -40,7 +40,17 @@ class ResultNotes:
         if (found := self._pivot) is None:
             return
         x, y, z = found.tip_mm.tolist()
-        result = PivotResult("stylus", (x, y, z), found.rms_mm, found.cone_rad, found.poses)
+        stylus = self._session.stylus
+        result = PivotResult(
+            "stylus",
+            (x, y, z),
+            found.rms_mm,
+            found.cone_rad,
+            found.poses,
+            stylus.error_95_mm if stylus else None,
+            found.coverage,
+            stylus.check.error_mm if stylus and stylus.check else None,
+        )
         self._recorder.event(Event(EventKind.PIVOT, now_s, pivot=result))
 
     def _note_registration(self, now_s: float) -> None:
@@ -48,5 +58,12 @@ class ResultNotes:
             return
         names = [fiducial.name for fiducial in self._scenario.fiducials]
         residuals = dict(zip(names, found.residuals_mm.tolist(), strict=True))
-        result = RegistrationResult(found.fixed_from_moving, found.fre_mm, residuals)
+        patient = self._session.patient
+        result = RegistrationResult(
+            found.fixed_from_moving,
+            found.fre_mm,
+            residuals,
+            tuple(names[k] for k in sorted(patient.excluded)) if patient else (),
+            self._session.target_95_mm,
+        )
         self._recorder.event(Event(EventKind.REGISTRATION, now_s, registration=result))

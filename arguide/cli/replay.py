@@ -96,10 +96,12 @@ def recomputed(
     recording: "Recording", scenario: "Scenario", plan: "Plan", profile: "TrackerProfile"
 ) -> "Iterator[SessionState]":
     """The states that today's program makes of the recorded samples and inputs."""
+    from arguide.cli.tool_calibrations import calibrations_in
     from arguide.guidance.anatomy import load_anatomy
     from arguide.guidance.session import Session
     from arguide.guidance.steps import Input
 
-    session = Session(scenario, plan, profile, load_anatomy(scenario, plan))
+    stored = calibrations_in(recording.header.calibrations, recording.path)
+    session = Session(scenario, plan, profile, load_anatomy(scenario, plan), stored)
     for inputs, state in recording.steps():
         yield session.update(state.sample, [Input(text) for text in inputs])

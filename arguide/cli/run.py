@@ -36,6 +36,7 @@ def run(given: argparse.Namespace) -> int:
     from arguide.asset_files import find_profile, find_scenario
     from arguide.cli.job import Job, carry_out, new_folder, window_possible
     from arguide.cli.options import plan_of, size_of
+    from arguide.settings.calibration_store import CalibrationStore
     from arguide.settings.profile_file import read_profile
     from arguide.settings.scenario_file import read_scenario
 
@@ -48,5 +49,6 @@ def run(given: argparse.Namespace) -> int:
         out=new_folder(given.out),
         size=size_of(given.size),
         window=not given.headless and window_possible(),
+        store=CalibrationStore(),
     )
     return carry_out(job)

@@ -19,7 +19,7 @@ WINDOW_HZ = 60.0
 FILM_HZ = 12
 # A simulated trainee is done in a minute; this is only so that a mistake cannot run for ever.
 LONGEST_S = 900.0
-KEYS = {"space": Input.ADVANCE, "enter": Input.ADVANCE, "r": Input.REDO}
+KEYS = {"space": Input.ADVANCE, "enter": Input.ADVANCE, "r": Input.REDO, "x": Input.EXCLUDE}
 LEAVE = ("q", "escape")
 STILL = "s"
 

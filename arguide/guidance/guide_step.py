@@ -29,13 +29,13 @@ class GuideStep:
         self._plan = plan
         self._path_mm = path_mm
         self._checker, self._reference = checker, reference
-        self._advice = self._drift = ""
+        self._advice = self._drift = self._checked = ""
         self._needle = NeedleState(None, None, Phase.SEARCHING, "no data yet")
 
     def show(self, needle: NeedleState) -> None:
         """Take over the needle's state of this sample."""
         if needle.phase is not self._needle.phase:
-            self._advice = ""
+            self._advice = self._checked = ""
         self._needle = needle
 
     def take(self, sample: Sample) -> Event | None:
@@ -44,7 +44,7 @@ class GuideStep:
         if self._needle.phase in OUTSIDE and self._checker.take(sample):
             check = self._checker.check
             assert check is not None, "it was just taken"
-            self._advice = f"check {words(check)}" + (
+            self._checked = f"check {words(check)}" + (
                 ": the registration has drifted, press R and register again" if check.light is Grade.OUT else ""
             )
         return None
@@ -76,10 +76,13 @@ class GuideStep:
             step=Step.GUIDE,
             instruction=WHAT_NOW[self._needle.phase],
             measured=self._measured(),
-            advice=self._advice or (f"{self._needle.trouble}: clear the view" if self._needle.trouble else self._drift),
+            advice=self._advice or self._trouble() or self._drift or self._checked,
             progress=depth / self._path_mm,
             ready=self._needle.phase in ENDABLE,
         )
+
+    def _trouble(self) -> str:
+        return f"{self._needle.trouble}: clear the view" if self._needle.trouble else ""
 
     def _measured(self) -> str:
         phase, sure = self._needle.phase, self._needle.uncertainty

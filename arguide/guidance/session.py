@@ -75,6 +75,11 @@ class Session:
         """The registration, once made; another one after a fiducial was left out."""
         return self.patient.registration if self.patient else None
 
+    @property
+    def target_95_mm(self) -> float | None:
+        """How far off the registration may be at the plan's target in 95 of 100 cases, once registered."""
+        return None if self.patient is None else self.patient.error_95_mm(np.array(self._plan.target))
+
     def update(self, sample: Sample, inputs: Iterable[Input] = ()) -> SessionState:
         """Take one sample and what the user asked for since the last one; returns the new state."""
         for name, jitter in self._jitter.items():
@@ -100,7 +105,7 @@ class Session:
             fre_mm=self.registration.fre_mm if self.registration else None,
             stylus_directions=self._logic.directions if isinstance(self._logic, PivotStep) else (),
             check=self._logic.check if isinstance(self._logic, ReviewStep | GuideStep) else None,
-            target_95_mm=self._target_95_mm(),
+            target_95_mm=self.target_95_mm,
         )
 
     def _button_went_down(self, sample: Sample) -> bool:
@@ -171,6 +176,3 @@ class Session:
             return self._logic.fiducials
         touched = self.registration is not None
         return tuple(FiducialState(f.name, touched, None, False) for f in self._scenario.fiducials)
-
-    def _target_95_mm(self) -> float | None:
-        return None if self.patient is None else self.patient.error_95_mm(np.array(self._plan.target))

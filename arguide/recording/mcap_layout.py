@@ -55,6 +55,7 @@ def metadata_of(header: Header) -> dict[str, dict[str, str]]:
         "scenario meshes sha256": dict(header.mesh_sha256),
         "tracker": {"name": header.profile_name, "sha256": header.profile_sha256, "toml": header.profile_toml},
         "tracker tools sha256": dict(header.rom_sha256),
+        "tool calibrations": dict(header.calibrations),
         "remarks": dict(header.extra),
     }
 
@@ -83,6 +84,7 @@ def header_from(metadata: Mapping[str, Mapping[str, str]]) -> Header:
             profile_sha256=tracker["sha256"],
             profile_toml=tracker["toml"],
             rom_sha256=metadata["tracker tools sha256"],
+            calibrations=metadata.get("tool calibrations", {}),
             extra=metadata["remarks"],
         )
     except (KeyError, ValueError) as error:

@@ -62,6 +62,12 @@ class PivotResult:
     rms_mm: float
     cone_rad: float
     poses: int
+    error_95_mm: float | None = None
+    """Half width of the tip's 95 % region where it is widest."""
+    coverage: float | None = None
+    """Share 0..1 of a 60° cone that was visited."""
+    held_out_mm: float | None = None
+    """How far the tip was from the divot in poses that were not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,10 @@ class RegistrationResult:
     fre_mm: float
     residuals_mm: Mapping[str, float]
     """By fiducial name, in the order of the scenario."""
+    excluded: tuple[str, ...] = ()
+    """Fiducials that were left out."""
+    target_95_mm: float | None = None
+    """How far off it may be at the target in 95 of 100 cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,8 @@ class Header:
     monotonic_start_s: float
     """… and the monotonic clock of all host times at the same moment."""
     arguide_version: str = __version__
+    calibrations: Mapping[str, str] = field(default_factory=dict)
+    """By tool name: the text of the calibration file that the session began with."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Further remarks, e.g. the seed of a simulated trainee."""
 
@@ -127,6 +139,7 @@ def header_of(
     *,
     monotonic_s: float | None = None,
     wall_ns: int | None = None,
+    calibrations: Mapping[str, str] | None = None,
     extra: Mapping[str, str] | None = None,
 ) -> Header:
     """The header for a recording that starts now; hashes every file the scenario and the profile name.
@@ -147,6 +160,7 @@ def header_of(
         rate_hz=profile.rate_hz,
         wall_start_ns=time.time_ns() if wall_ns is None else wall_ns,
         monotonic_start_s=time.monotonic() if monotonic_s is None else monotonic_s,
+        calibrations=dict(calibrations or {}),
         extra={key: without_home(value) for key, value in (extra or {}).items()},
     )
 

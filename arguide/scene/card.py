@@ -76,6 +76,7 @@ HELP: tuple[CardLine, ...] = (
     ("B", "bullseye large or small", None),
     ("K", "skin on or off", None),
     ("R", "repeat this step", None),
+    ("X", "leave out the fiducial that looks wrong", None),
     ("S", "save a picture", None),
     ("H", "this help", None),
     ("Q, Escape", "leave", None),

@@ -21,7 +21,7 @@ from arguide_sim.timeline import Entry, Timeline
 from arguide_sim.world import World
 
 PIVOT_S = 7.3
-REVIEW_S = 2.5
+REVIEW_S = 1.0
 TOUCH_OFF_MM = 0.3
 """How well a tip sits in the dimple of a fiducial, mm RMS per axis."""
 BUMP_MM = 12.0
@@ -86,13 +86,16 @@ class Trainee:
         return now + 0.6
 
     def _register(self, now: float, scenario: Scenario) -> float:
-        """Touch the fiducials in their order, then look at the result and accept it."""
+        """Touch the fiducials in their order, check the first once more, look at the result and accept it."""
         script = self._script
         for fiducial in scenario.fiducials:
             start = script.image_from_tip("stylus", now)
             touch = Touch(start, self._on(np.array(fiducial.position)), self._world.up)
             script.press("stylus", now + touch.press_s, fiducial.name)
             now = script.move("stylus", now, touch, ON_SKIN, f"touch {fiducial.name}")
+        here = script.image_from_tip("stylus", now)
+        check = Touch(here, self._on(np.array(scenario.fiducials[0].position)), self._world.up)
+        now = script.move("stylus", now, check, ON_SKIN, f"check {scenario.fiducials[0].name}")
         here = script.image_from_tip("stylus", now)
         away = translation(40.0 * self._world.up) @ here
         script.move("stylus", now, Move(here, away, 1.0))

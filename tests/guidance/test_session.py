@@ -1,5 +1,7 @@
 """A whole session on made-up samples: steps, refusals, the bumped phantom, hidden tools, and determinism."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,9 @@ from arguide.errors import SettingsError, StepError
 from arguide.geometry.transforms import Array, from_parts, inverse, pose_along, rotation_about, translation
 from arguide.guidance.anatomy import Anatomy
 from arguide.guidance.session import Session
-from arguide.guidance.state import Phase, SessionState, Step
+from arguide.guidance.state import Grade, Phase, SessionState, Step
 from arguide.guidance.steps import NEXT, Event, Input, after
+from arguide.settings.calibration_file import Fit, Method, ToolCalibration
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.scenario import Fiducial, Plan, Scenario
 from arguide.trackers.reading import Reading, Sample, Visibility
@@ -58,6 +61,7 @@ class World:
         self.poses: dict[str, Array | None] = {"stylus": np.eye(4), "needle": np.eye(4)}
         self.button = False
         self.reference_seen = True
+        self.reference_error_mm = float("nan")
         self.needle_at(pose_along((0, -150, 0), (0, 1, 0)))
 
     def stylus_at(self, point_in_image: Array, tilt: tuple[float, float]) -> None:
@@ -79,6 +83,7 @@ class World:
                 tool=name,
                 tracker_from_tool=pose,
                 visibility=Visibility.HIDDEN if pose is None else Visibility.VISIBLE,
+                error_mm=self.reference_error_mm if name == "reference" else float("nan"),
                 buttons=int(self.button and name == "stylus"),
             )
             for name, pose in poses.items()
@@ -282,3 +287,174 @@ def test_a_profile_without_a_shaft_is_refused() -> None:
     profile = TrackerProfile(**{**PROFILE.__dict__, "tools": PROFILE.tools[:2]})
     with pytest.raises(SettingsError, match="needle"):
         Session(SCENARIO, PLAN, profile, ANATOMY)
+
+
+def swing(session: Session, world: World, n: int, start: int = 0, at: float = 5.0) -> SessionState:
+    """Swing on, round and round a full cone."""
+    for k in range(start, start + n):
+        turn, reach = 0.35 * k, 0.5 * ((k * 0.618) % 1.0) ** 0.5
+        world.stylus_at(np.array([at, 5, 5]), (reach * np.cos(turn), reach * np.sin(turn)))
+        state = session.update(world.sample())
+    return state
+
+
+def test_pivoting_stops_by_itself_and_the_tip_is_checked_by_poses_it_does_not_know(
+    session: Session, world: World
+) -> None:
+    session.update(world.sample(), [Input.ADVANCE])
+    assert "Enough" not in swing(session, world, 100).view.instruction
+    state = swing(session, world, 110, start=100)
+    assert "Enough" in state.view.instruction and state.view.progress == 1.0 and "tip ±" in state.view.measured
+    seen = len(state.stylus_directions)
+    assert len(swing(session, world, 30, start=210).stylus_directions) == seen
+    state = session.update(world.sample(), [Input.ADVANCE])
+    assert state.view.step is Step.TOUCH and "in the divot off by 0.00 mm" in state.view.measured
+    assert session.stylus is not None and session.stylus.check is not None and session.pivot is not None
+    assert session.pivot.poses == 180 or session.pivot.poses == 150
+
+
+def test_a_tip_that_is_not_in_the_divot_at_the_check_is_refused(session: Session, world: World) -> None:
+    session.update(world.sample(), [Input.ADVANCE])
+    swing(session, world, 215)
+    swing(session, world, 30, start=215, at=9.0)
+    state = session.update(world.sample(), [Input.ADVANCE])
+    assert state.view.step is Step.PIVOT and "4.0 mm from the divot" in state.view.advice
+    swing(session, world, 30, start=215)
+    assert session.update(world.sample(), [Input.ADVANCE]).view.step is Step.TOUCH
+
+
+def touched_all(session: Session, world: World, wrong: int | None = None, wrong_mm: float = 20.0) -> SessionState:
+    pivot(session, world)
+    for n, fiducial in enumerate(SCENARIO.fiducials):
+        state = touch(session, world, fiducial.position, wrong_mm=wrong_mm * (n == wrong))
+    assert state.view.step is Step.REVIEW
+    return state
+
+
+def test_the_wrong_fiducial_is_left_out_with_one_key_and_taken_back_with_the_same(
+    session: Session, world: World
+) -> None:
+    state = touched_all(session, world, wrong=2)
+    assert not state.view.ready and state.target_95_mm is not None and state.target_95_mm > 5
+    state = session.update(world.sample(), [Input.EXCLUDE])
+    assert state.view.ready and state.fre_mm is not None and state.fre_mm < 1e-6
+    assert [f.excluded for f in state.fiducials] == [False, False, True, False]
+    assert "without F3" in state.view.measured or "from" in state.view.measured
+    assert state.fiducials[2].residual_mm == pytest.approx(20.0, abs=1e-6)
+    assert state.target_95_mm is not None and state.target_95_mm < 1e-3
+    state = session.update(world.sample(), [Input.EXCLUDE])
+    assert not any(f.excluded for f in state.fiducials) and not state.view.ready
+    session.update(world.sample(), [Input.EXCLUDE])
+    state = session.update(world.sample(), [Input.ADVANCE])
+    assert state.view.step is Step.GUIDE and state.fre_mm is not None and state.fre_mm < 1e-6
+
+
+def test_with_nothing_wrong_nothing_is_left_out(session: Session, world: World) -> None:
+    touched_all(session, world)
+    state = session.update(world.sample(), [Input.EXCLUDE])
+    assert not any(f.excluded for f in state.fiducials) and "no fiducial looks wrong" in state.view.advice
+    assert "target ± 0.0 mm" in state.view.measured
+
+
+def hold(session: Session, world: World, point: tuple[float, float, float], n: int = 40) -> SessionState:
+    world.stylus_at(np.array(point), (0.1, 0.0))
+    for _ in range(n):
+        state = session.update(world.sample())
+    return state
+
+
+def test_touching_lights_green_amber_and_red(session: Session, world: World) -> None:
+    state = touched_all(session, world)
+    x, y, z = SCENARIO.fiducials[1].position
+    for off, light in ((0.5, Grade.WITHIN), (3.0, Grade.NEAR), (6.0, Grade.OUT)):
+        state = hold(session, world, (x + off, y, z))
+        assert state.check is not None and state.check.point == "F2" and state.check.light is light
+        assert state.check.error_mm == pytest.approx(off, abs=1e-6) and "F2" in state.view.advice
+    state = hold(session, world, (0.0, 1.5, 10.0))
+    assert state.check is not None and (state.check.point, state.check.light) == ("the skin", Grade.WITHIN)
+    assert state.check.error_mm == pytest.approx(-1.5, abs=1e-6)
+
+
+def test_a_moving_stylus_checks_nothing(session: Session, world: World) -> None:
+    session_state = touched_all(session, world)
+    for n in range(60):
+        world.stylus_at(np.array(SCENARIO.fiducials[0].position) + [0.2 * n, 0, 0], (0.1, 0.0))
+        session_state = session.update(world.sample())
+    assert session_state.check is None or session_state.check.point != "F1"
+
+
+def test_a_drifted_registration_is_said_before_the_insertion(session: Session, world: World) -> None:
+    registered(session, world)
+    world.needle_at(pose_along((0, -150, 0), (0, 1, 0)))
+    x, y, z = SCENARIO.fiducials[0].position
+    state = hold(session, world, (x + 6.0, y, z))
+    assert "drifted" in state.view.advice and state.check is not None and state.check.light is Grade.OUT
+    assert session.update(world.sample(), [Input.REDO]).view.step is Step.REVIEW
+
+
+def test_a_reference_body_that_fits_worse_is_said(session: Session, world: World) -> None:
+    world.reference_error_mm = 0.15
+    registered(session, world)
+    world.needle_at(pose_along((0, -150, 0), (0, 1, 0)))
+    assert session.update(world.sample()).view.advice == ""
+    world.reference_error_mm = 1.2
+    for _ in range(120):
+        state = session.update(world.sample())
+    assert "reference body's markers fit to" in state.view.advice and "0.1 mm at registration" in state.view.advice
+
+
+def test_weak_layouts_are_named_before_the_first_touch(world: World) -> None:
+    near_one_line = tuple(
+        Fiducial(name=f"F{n}", position=p)
+        for n, p in enumerate([(-50.0, 0.0, 0.0), (50.0, 6.0, 0.0), (0.0, -6.0, 4.0), (20.0, 0.0, -6.0)], 1)
+    )
+    session = Session(replace(SCENARIO, fiducials=near_one_line), PLAN, PROFILE, ANATOMY)
+    assert "one line" in pivot(session, world).view.advice
+
+
+def test_the_needle_says_how_sure_it_is(session: Session, world: World) -> None:
+    registered(session, world)
+    for y in [*np.arange(-20.0, 60.0), *[60.0] * 60]:
+        world.needle_at(pose_along((0.5, y, 0), (0, 1, 0)))
+        state = session.update(world.sample())
+    found = state.needle.uncertainty
+    assert found is not None and 0.3 < found.tip_95_mm < 3 and found.hit_probability > 0.95
+    assert "probability" in state.view.measured
+    np.testing.assert_allclose(found.tip.matrix, found.tip.matrix.T)
+    world.poses["needle"] = None
+    assert session.update(world.sample()).needle.uncertainty is None
+
+
+STORED = ToolCalibration(
+    tool="stylus",
+    serial="0000ABCD",
+    method=Method.PIVOT,
+    made=datetime(2026, 1, 5, tzinfo=UTC),
+    tip_mm=(1.5, -0.5, 161.0),
+    tip_covariance_mm2=((0.01, 0.0, 0.0), (0.0, 0.01, 0.0), (0.0, 0.0, 0.01)),
+    fit=Fit(poses=300, used=300, rms_mm=0.2),
+)
+
+
+def test_a_stored_stylus_may_be_taken_or_pivoted_anew(world: World) -> None:
+    session = Session(SCENARIO, PLAN, PROFILE, ANATOMY, {"stylus": STORED})
+    state = session.update(world.sample())
+    assert "05 January 2026" in state.view.instruction and state.view.ready
+    assert session.update(world.sample(), [Input.ADVANCE]).view.step is Step.TOUCH
+    world.stylus_at(np.array([7.0, 8, 9]), (0.1, 0.1))
+    assert session.pivot is None and session.stylus is not None
+    np.testing.assert_array_equal(session.stylus.tip_mm, STYLUS_TIP)
+    again = Session(SCENARIO, PLAN, PROFILE, ANATOMY, {"stylus": STORED})
+    assert "swing" in again.update(world.sample(), [Input.REDO]).view.instruction
+
+
+def test_a_stored_needle_replaces_the_drawing(world: World) -> None:
+    needle = replace(STORED, tool="needle", tip_mm=(1.0, 2.0, 185.0))
+    session = Session(SCENARIO, PLAN, PROFILE, ANATOMY, {"needle": needle})
+    registered(session, world)
+    world.needle_at(pose_along((0, 30, 0), (0, 1, 0)))
+    tip = session.update(world.sample()).needle.image_from_tip
+    drawn = pose_along(NEEDLE_TIP, (0, 0, 1))
+    expected = pose_along((0, 30, 0), (0, 1, 0)) @ inverse(drawn) @ [1.0, 2.0, 185.0, 1.0]
+    assert tip is not None
+    np.testing.assert_allclose(tip[:3, 3], expected[:3], atol=1e-6)

@@ -1,0 +1,76 @@
+"""`arguide calibrations`: which tools are calibrated, how well, and which files are refused."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from arguide.cli.scenario import Subparsers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from arguide.settings.calibration_file import ToolCalibration
+
+EXAMPLES = """examples:
+  arguide calibrations
+  ARGUIDE_CALIBRATIONS=/mnt/lab/calibrations arguide calibrations"""
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command to the command line."""
+    command = commands.add_parser(
+        "calibrations",
+        help="list the stored tool calibrations",
+        description="List the stored calibrations of all tools, newest first. A refused file is named with its reason.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    """Print them as a table; exit status 1 if a file is refused."""
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from arguide.settings.calibration_store import CalibrationStore
+
+    store = CalibrationStore()
+    found = store.everything()
+    if not found:
+        print(f"no calibrations in {store.folder}; `arguide run` keeps one each time a stylus is pivoted")
+        return 0
+    now = datetime.now(UTC)
+    table = Table(title=f"Calibrations in {store.folder}", title_justify="left")
+    for head in ("tool", "serial", "method", "made (UTC)", "age", "poses", "RMS", "tip ± (95 %)", "held-out check"):
+        table.add_column(head)
+    for one in found:
+        if one.calibration is not None:
+            table.add_row(*row(one.calibration, now))
+    Console().print(table)
+    refused = [one.refusal for one in found if one.calibration is None]
+    for refusal in refused:
+        print(f"refused: {refusal}")
+    return 1 if refused else 0
+
+
+def row(c: "ToolCalibration", now: "datetime") -> tuple[str, ...]:
+    """One calibration as the table shows it."""
+    import numpy as np
+
+    from arguide.geometry.uncertainty import region_scale
+
+    widest = region_scale() * float(np.sqrt(max(np.linalg.eigvalsh(np.array(c.tip_covariance_mm2))[-1], 0.0)))
+    check = f"{c.held_out.error_mm:.2f} mm at {c.held_out.point}" if c.held_out else "none"
+    return (
+        c.tool,
+        c.serial,
+        c.method.value,
+        f"{c.made:%Y-%m-%d %H:%M}",
+        f"{c.age_days(now):.0f} d",
+        f"{c.fit.used} of {c.fit.poses}",
+        f"{c.fit.rms_mm:.2f} mm",
+        f"{widest:.2f} mm",
+        check,
+    )

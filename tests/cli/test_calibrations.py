@@ -1,0 +1,116 @@
+"""Calibrations that a session keeps, takes over, or refuses; and the list of them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from arguide.asset_files import find_profile
+from arguide.calibration.held_out import HeldOutCheck
+from arguide.calibration.pivot import pivot_calibration
+from arguide.cli.command_line import main
+from arguide.cli.tool_calibrations import PivotKeeper, calibrations_in, of_pivot, serial_of, usable
+from arguide.geometry.rotations import rotations_from
+from arguide.geometry.transforms import Array
+from arguide.guidance.pivot_step import StylusTip
+from arguide.settings.calibration_file import ToolCalibration, to_text
+from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.profile import TrackerProfile
+from arguide.settings.profile_file import read_profile
+from arguide.trackers.ndi.rom import read_rom
+
+NOW = datetime(2026, 2, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def profile() -> TrackerProfile:
+    return read_profile(find_profile("emulated"))
+
+
+def swung() -> Array:
+    rng = np.random.default_rng(1)
+    poses = np.broadcast_to(np.eye(4), (300, 4, 4)).copy()
+    poses[:, :3, :3] = rotations_from(rng.uniform(-0.5, 0.5, (300, 3)))
+    poses[:, :3, 3] = -(poses[:, :3, :3] @ [1.0, 2, 160]) + 0.1 * rng.standard_normal((300, 3))
+    return poses
+
+
+def tip() -> StylusTip:
+    found = pivot_calibration(swung())
+    return StylusTip(found.tip_mm, found.tip_covariance, found, HeldOutCheck(0.2, np.zeros(3), 0.1, 0.5))
+
+
+def kept(profile: TrackerProfile, made: datetime = NOW) -> ToolCalibration:
+    stylus = profile.tool("stylus")
+    assert stylus is not None
+    return of_pivot("stylus", serial_of(stylus, profile), tip(), made)
+
+
+def test_a_pivot_is_kept_once_with_all_that_is_known(profile: TrackerProfile, own_calibrations: Path) -> None:
+    session, store = SimpleNamespace(stylus=None), CalibrationStore()
+    assert store.folder == own_calibrations
+    keeper = PivotKeeper(session, store, "0000ABCD", lambda: NOW)  # type: ignore[arg-type]
+    state = SimpleNamespace()
+    for stylus in (None, first := tip(), first, StylusTip(first.tip_mm, first.covariance, None)):
+        session.stylus = stylus
+        keeper((), state)  # type: ignore[arg-type]
+    (only,) = store.everything()
+    assert only.calibration is not None and first.calibration is not None
+    np.testing.assert_array_equal(only.calibration.tip_mm, first.tip_mm)
+    assert only.calibration.fit.poses == 300 and only.calibration.held_out is not None
+    assert only.calibration.fit.median_mm <= only.calibration.fit.p95_mm <= only.calibration.fit.worst_mm
+
+
+def test_a_full_disk_is_said_and_the_session_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    said: list[str] = []
+    session = SimpleNamespace(stylus=tip())
+    keeper = PivotKeeper(session, CalibrationStore(tmp_path / "file"), "0000ABCD", lambda: NOW, said.append)  # type: ignore[arg-type]
+    keeper((), SimpleNamespace())  # type: ignore[arg-type]
+    assert len(said) == 1 and "cannot be saved" in said[0]
+
+
+def test_the_serial_is_the_definitions(profile: TrackerProfile) -> None:
+    stylus = profile.tool("stylus")
+    assert stylus is not None and stylus.definition is not None
+    assert serial_of(stylus, profile) == f"{read_rom(stylus.definition).serial_number:08X}"
+    wired = replace(stylus, definition=None, serial_number="3a5c0001")
+    assert serial_of(wired, profile) == "3A5C0001"
+    nameless = serial_of(replace(stylus, definition=None), profile)
+    assert len(nameless) == 8 and nameless != serial_of(stylus, profile)
+
+
+def test_only_what_is_good_and_young_is_used(profile: TrackerProfile) -> None:
+    store, said = CalibrationStore(), list[str]()
+    assert usable(profile, store, 30, NOW, said.append) == {} and said == []
+    store.save(kept(profile, NOW - timedelta(days=40)))
+    assert usable(profile, store, 30, NOW, said.append) == {}
+    assert "40 days old, the limit is 30" in said[0]
+    good = kept(profile, NOW - timedelta(days=2))
+    store.save(good)
+    bad = store.save(kept(profile, NOW - timedelta(days=1)))
+    bad.write_text(bad.read_text().replace("stylus", "needle"))
+    assert usable(profile, store, 30, NOW, said.append) == {"stylus": good}
+    assert "edited" in said[-1] and str(bad) in said[-1]
+
+
+def test_what_a_recording_holds_is_the_same_to_the_bit(profile: TrackerProfile) -> None:
+    calibration = kept(profile)
+    once = calibrations_in({"stylus": to_text(calibration)}, Path("session.mcap"))
+    assert once == {"stylus": calibration} == calibrations_in({"stylus": to_text(once["stylus"])}, Path("x"))
+
+
+def test_the_list(profile: TrackerProfile, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["calibrations"]) == 0
+    assert "no calibrations in" in capsys.readouterr().out
+    store = CalibrationStore()
+    store.save(kept(profile))
+    assert main(["calibrations"]) == 0
+    assert "stylus" in capsys.readouterr().out
+    bad = store.save(kept(profile, NOW + timedelta(days=1)))
+    bad.write_text(bad.read_text()[:100])
+    assert main(["calibrations"]) == 1
+    assert "cut short" in capsys.readouterr().out.replace("\n", "")
