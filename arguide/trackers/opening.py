@@ -16,6 +16,7 @@ DRIVERS = {
     "patriot": "arguide.trackers.polhemus.liberty:LibertyTracker",
     "liberty": "arguide.trackers.polhemus.liberty:LibertyTracker",
     "flock": "arguide.trackers.flock.driver:FlockTracker",
+    "igtl": "arguide.trackers.igtl.driver:IgtlTracker",
 }
 """Driver name in a profile -> "module:class", imported when asked for."""
 
