@@ -21,6 +21,7 @@ def to_quaternion(azimuth_rad: float, elevation_rad: float, roll_rad: float) -> 
 
 def from_degrees(azimuth: float, elevation: float, roll: float) -> Quaternion | None:
     """The same from degrees as they are sent; None for numbers that cannot be such angles."""
-    if abs(azimuth) > 180 + SLACK_DEG or abs(elevation) > 90 + SLACK_DEG or abs(roll) > 180 + SLACK_DEG:
+    limits = ((azimuth, 180), (elevation, 90), (roll, 180))
+    if not all(abs(angle) <= limit + SLACK_DEG for angle, limit in limits):
         return None
     return to_quaternion(radians(azimuth), radians(elevation), radians(roll))

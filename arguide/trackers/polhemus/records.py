@@ -76,7 +76,7 @@ class BinaryReader:
 
 def fixed_fields(text: bytes, width: int) -> list[float] | None:
     """The numbers in fields of `width` characters, or None when one is none."""
-    if set(text) - NUMBER:
+    if set(text) - NUMBER or len(text) % width:
         return None
     try:
         return [float(text[at : at + width]) for at in range(0, len(text), width)]
