@@ -47,7 +47,7 @@ def test_shipped_profiles(file: Path) -> None:
     assert profile.name == file.stem
     assert profile.driver in DRIVERS
     assert profile.reply in ((*BYTES_PER_TOOL, "auto") if profile.driver == "ndi" else ("binary", "text"))
-    assert all((tool.definition is not None or tool.wired) == (profile.driver == "ndi") for tool in profile.tools)
+    assert profile.driver != "ndi" or all(tool.definition or tool.wired for tool in profile.tools)
     assert {"reference", "stylus", "needle"} <= {tool.name for tool in profile.tools}
     for name in ("stylus", "needle"):
         tool = profile.tool(name)
