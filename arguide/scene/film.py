@@ -44,7 +44,8 @@ class Film:
         self._stream = self._file.add_stream("libx264", rate=Fraction(fps))
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": "20", "preset": "veryfast"}
+        # Without looking ahead: that would hold dozens of pictures in memory to save a tenth of the file.
+        self._stream.options = {"crf": "21", "preset": "veryfast", "tune": "zerolatency"}
 
     def add(self, picture: Picture) -> None:
         """Add a (h, w, 3) RGB picture."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from arguide import __version__
 from arguide.errors import RecordingError
 from arguide.guidance.state import Grade, grade
+from arguide.recording.mcap_layout import SAMPLES, STATES
 from arguide.recording.recording_file import Recording
 from arguide.recording.records import PivotResult, RegistrationResult
 from arguide.settings.scenario import Band, Plan, Scenario
@@ -57,7 +58,8 @@ class Report:
 
 def report_of(recording: Recording, scenario: Scenario, plan: Plan, pictures: Sequence[Path] = ()) -> Report:
     """What there is to tell of a recording made with this scenario and plan."""
-    trace = trace_of(recording.states, len(scenario.risks))
+    # One state at a time: all of a session's states together take more memory than anything else.
+    trace = trace_of((state for _, state in recording.steps()), len(scenario.risks))
     metrics = measure_trace(trace, scenario, plan)
     return Report(
         scenario=scenario,
@@ -86,7 +88,7 @@ def _caption(file: Path) -> str:
 
 def _remarks(recording: Recording) -> list[str]:
     header = recording.header
-    counts = f"{len(recording.samples)} samples and {len(recording.states)} states, recorded by arguide"
+    counts = f"{recording.counts[SAMPLES]} samples and {recording.counts[STATES]} states, recorded by arguide"
     lines = [f"{counts} {header.arguide_version} with tracker profile {header.profile_name}."]
     lines += [f"{key}: {value}" for key, value in header.extra.items()]
     return [*lines, *([recording.ends_early] if recording.ends_early else [])]
