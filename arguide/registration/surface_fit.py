@@ -31,7 +31,7 @@ from arguide.registration.starts import everywhere, nearby
 from arguide.registration.surface import SurfaceTarget
 
 MIN_POINTS = 20
-STAGES = ((25, 2, 600), (40, 8, 32), (150, 6, 6), (150, 6, 4))
+STAGES = ((25, 2, 600), (40, 6, 24), (80, 6, 6), (150, 5, 3))
 """Points looked at, rounds of ICP, and how many starts survive, stage by stage."""
 DESCENT_POINTS = 125
 DESCENT_ROUNDS = 8
@@ -40,6 +40,9 @@ ELSEWHERE_RAD = np.radians(5.0)
 AS_GOOD = 1.3
 """Another place is as good when its RMS is less than so many times the best."""
 MIN_USED = 0.5
+BENT = 1.1
+"""The nearest point of a bent surface follows the noise: distances come out short, and normals lean to the points. On
+the lumbar bones, with noise from 0.1 to 0.6 mm, the true variance is 2 to 12 % above that of the linear theory."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _check(p: Array) -> None:
 
 
 def _descend_all(target: SurfaceTarget, p: Array, starts: Array, keep: float, landmarks: Landmarks) -> Array:
-    """Where the best starts ended, best first (4, 4, 4)."""
+    """Where the best starts ended, best first (3, 4, 4)."""
     mixed = p[np.random.default_rng(0).permutation(len(p))]
     poses = starts
     for share, rounds, left in STAGES:
@@ -155,7 +158,7 @@ def _result(fit: Fit, p: Array, landmarks: Landmarks) -> SurfaceRegistration:
     noise = MEDIAN_TO_SIGMA * float(np.median(np.abs(fit.distances)))
     middle = there.mean(axis=0)
     _, normal = normal_equations(there, fit.normals, np.ones(len(p)), middle)
-    variance = estimator_variance(fit.distances, fit.weights, noise)
+    variance = BENT * estimator_variance(fit.distances, fit.weights, noise)
     precision = normal / max(variance, 1e-24) + landmark_normal(marks, middle, landmarks.sd_mm**-2)[1]
     carry = adjoint(translation(middle))
     return SurfaceRegistration(

@@ -49,14 +49,14 @@ def test_outliers_among_exact_poses_do_no_harm_at_all(swing: Swinging) -> None:
 def test_the_95_percent_region_contains_the_tip_in_95_percent(
     swing: Swinging, cone_deg: float, mm: float, rad: float
 ) -> None:
-    made = [swing(seed, 200, cone_deg).with_noise(mm, rad) for seed in range(400)]
+    made = [swing(seed, 200, cone_deg).with_noise(mm, rad) for seed in range(250)]
     found = [pivot_calibration(one.poses) for one in made]
     inside = [
         inside_region(result.tip_mm - one.tip, result.tip_covariance, region_scale())
         for result, one in zip(found, made, strict=True)
     ]
-    # 400 trials: one standard deviation of the share is 1.1 %.
-    assert 0.92 <= np.mean(inside) <= 0.98
+    # 250 trials: one standard deviation of the share is 1.4 %.
+    assert 0.91 <= np.mean(inside) <= 0.98
 
 
 def test_noise_that_lasts_widens_the_error_bar(swing: Swinging) -> None:
