@@ -52,3 +52,18 @@ def find_profile(name_or_path: str) -> Path:
     raise SettingsError(
         f"no tracker profile {name_or_path!r}: give a TOML file, or one of these that ship: {', '.join(names)}"
     )
+
+
+def fault_names() -> list[str]:
+    """Names of the fault scripts that ship with arguide, sorted."""
+    return sorted(file.stem for file in (assets() / "faults").glob("*.toml"))
+
+
+def find_faults(name_or_path: str) -> Path:
+    """The fault script meant by a shipped script's name or a TOML file."""
+    for file in (Path(name_or_path), assets() / "faults" / f"{name_or_path}.toml"):
+        if file.is_file():
+            return file
+    raise SettingsError(
+        f"no fault script {name_or_path!r}: give a TOML file, or one of these that ship: {', '.join(fault_names())}"
+    )

@@ -7,15 +7,25 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from arguide.errors import ArguideError, SettingsError
+from arguide_sim.control import Control, from_network, from_terminal
 from arguide_sim.device import Device
 from arguide_sim.emulation import CLOCKS, MOTIONS, NDI, Emulation, Options, emulate
 from arguide_sim.magnetic_emulation import DEVICES, emulate_magnetic
 from arguide_sim.ndi.models import MODELS
+from arguide_sim.serve_tcp import TcpServer
+from arguide_sim.truth_log import TruthLog
+
+if TYPE_CHECKING:
+    from arguide_sim.serve_pty import PtyServer
+
+TERMINAL = "-"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, _leave)
-    if given.until_eof:
+    if given.until_eof and given.control != TERMINAL:
         threading.Thread(target=_leave_at_eof, daemon=True).start()
     try:
         _serve(given.make(given), given)
@@ -47,40 +57,54 @@ def write_truth(emulation: Emulation, file: Path) -> None:
         ) from None
 
 
-def _ndi(given: argparse.Namespace) -> Device:
-    """The device that the options of an NDI tracker ask for."""
+def _ndi(given: argparse.Namespace) -> Emulation:
+    """The emulation that the options of an NDI tracker ask for."""
     names = [field.name for field in dataclasses.fields(Options)]
-    emulation = emulate(Options(**{name: getattr(given, name) for name in names}))
-    if given.truth:
-        write_truth(emulation, given.truth)
-    return emulation.device
+    options = Options(**{name: getattr(given, name) for name in names})
+    return emulate(options, network=bool(given.tcp) and MODELS[options.model].modern)
 
 
-def _magnetic(given: argparse.Namespace) -> Device:
-    """The magnetic tracker that the options ask for."""
+def _magnetic(given: argparse.Namespace) -> Emulation:
+    """The emulation that the options of a magnetic tracker ask for."""
     names = [field.name for field in dataclasses.fields(Options) if field.name != "model"]
-    emulation = emulate_magnetic(given.magnetic, Options(**{name: getattr(given, name) for name in names}), given.baud)
+    return emulate_magnetic(given.magnetic, Options(**{name: getattr(given, name) for name in names}), given.baud)
+
+
+def _serve(emulation: Emulation, given: argparse.Namespace) -> None:
+    attend = _attend(emulation, given)
     if given.truth:
         write_truth(emulation, given.truth)
-    return emulation.device
+    with ExitStack() as stack:
+        if given.truth_log and emulation.inside and emulation.company:
+            log = TruthLog(given.truth_log, emulation.company, emulation.time.now)
+            emulation.log_to(stack.enter_context(log))
+        line = _line(emulation.device, given)
+        stack.enter_context(line)
+        _announce(line.url)
+        line.run(attend, _announce)
 
 
-def _serve(device: Device, given: argparse.Namespace) -> None:
-    # Imported when asked for: Windows has no pseudo-terminals.
+def _line(device: Device, given: argparse.Namespace) -> "PtyServer | TcpServer":
     if given.tcp:
-        from arguide_sim.serve_tcp import TcpServer
+        return TcpServer(device, *given.tcp)
+    try:
+        # Imported when asked for: Windows has no pseudo-terminals.
+        from arguide_sim.serve_pty import PtyServer
+    except ImportError:
+        raise SettingsError("this system has no pseudo-terminals; use --tcp 127.0.0.1:0") from None
+    return PtyServer(device, given.link or (given.pty if given.pty != Path() else None), given.breaks)
 
-        with TcpServer(device, *given.tcp) as tcp:
-            _announce(tcp.url)
-            tcp.run(announce=_announce)
+
+def _attend(emulation: Emulation, given: argparse.Namespace) -> Callable[[], None] | None:
+    """Let somebody reach into it, from the terminal or from a loopback address."""
+    if given.control is None:
+        return None
+    control = Control(emulation)
+    if given.control == TERMINAL:
+        from_terminal(control, _terminate if given.until_eof else None)
     else:
-        try:
-            from arguide_sim.serve_pty import PtyServer
-        except ImportError:
-            raise SettingsError("this system has no pseudo-terminals; use --tcp 127.0.0.1:0") from None
-        with PtyServer(device, given.link or (given.pty if given.pty != Path() else None), given.breaks) as line:
-            _announce(line.url)
-            line.run(announce=_announce)
+        print(f"control {from_network(control, *given.control)}", flush=True)
+    return control.attend
 
 
 def _announce(url: str) -> None:
@@ -101,6 +125,10 @@ def _leave_at_eof() -> None:
     with suppress(OSError):
         while os.read(0, 4096):
             pass
+    _terminate()
+
+
+def _terminate() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -119,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         device = devices.add_parser(name, help=title, description=f"An emulated {title}, and the hands before it.")
         _add_line(device)
         _add_world(device)
+        _add_trouble(device)
         device.add_argument("--model", choices=MODELS, default=model)
         device.set_defaults(make=_ndi)
     for name, (title, _) in DEVICES.items():
@@ -126,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_line(device)
         _add_world(device)
         device.add_argument("--baud", type=int, default=115200, help="speed, as set by the switches of the device")
-        device.set_defaults(make=_magnetic, magnetic=name)
+        device.set_defaults(make=_magnetic, magnetic=name, faults="", paced=False, rate=0.0, truth_log=None)
     return parser
 
 
@@ -146,7 +175,23 @@ def _add_line(device: argparse.ArgumentParser) -> None:
     )
     device.add_argument("--link", type=Path, help="the same as LINK after --pty")
     device.add_argument("--no-break", dest="breaks", action="store_false", help="never take a flush for a serial break")
+    device.add_argument(
+        "--control",
+        nargs="?",
+        type=_address,
+        const=TERMINAL,
+        metavar="HOST:PORT",
+        help="take orders (faults, tools) from standard input, or from a TCP port; write help there",
+    )
     device.add_argument("--until-eof", action="store_true", help="end when standard input closes")
+
+
+def _add_trouble(device: argparse.ArgumentParser) -> None:
+    """Options about what goes wrong, and who knows."""
+    device.add_argument("--faults", default="", metavar="NAME_OR_FILE", help="what goes wrong, and when")
+    device.add_argument("--paced", action="store_true", help="replies take the time that their bytes take on the line")
+    device.add_argument("--rate", type=float, default=0.0, metavar="HZ", help="frames a second (Vega: up to 400)")
+    device.add_argument("--truth-log", type=Path, metavar="FILE.jsonl", help="write what was true in every frame")
 
 
 def _add_world(device: argparse.ArgumentParser) -> None:

@@ -61,7 +61,7 @@ class Actor(Protocol):
 
 
 class Company(Actor, Protocol):
-    """Everybody and everything before the cameras."""
+    """Everybody and everything before the tracker."""
 
     @property
     def tools(self) -> Mapping[str, Definition]:

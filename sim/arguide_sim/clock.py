@@ -8,6 +8,41 @@ from collections.abc import Callable
 from typing import Protocol
 
 
+class Time(Protocol):
+    """Time as the line and the host have it, s."""
+
+    def now(self) -> float:
+        """Since whenever; never goes back."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let so much pass."""
+        ...
+
+
+class WallTime:
+    """The real one."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class VirtualTime:
+    """Passes only when somebody waits, and then at once: what takes minutes is over in a moment, and always the same."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def now(self) -> float:
+        return self._now
+
+    def wait(self, seconds: float) -> None:
+        self._now += max(0.0, seconds)
+
+
 class Clock(Protocol):
     """Counts device frames."""
 
@@ -25,6 +60,10 @@ class Clock(Protocol):
 
     def elapsed_s(self) -> float:
         """Time since the first `start`, whatever was started since; 0 before."""
+        ...
+
+    def session_s(self) -> float:
+        """What `elapsed_s` was at the last `start`."""
         ...
 
 
@@ -52,6 +91,9 @@ class RealClock:
     def elapsed_s(self) -> float:
         return 0.0 if self._first is None else self._now() - self._first
 
+    def session_s(self) -> float:
+        return 0.0 if self._first is None else self._started - self._first
+
 
 class StepClock:
     """Every question is a frame later than the one before: simulated time runs as fast as the host asks."""
@@ -75,3 +117,6 @@ class StepClock:
 
     def elapsed_s(self) -> float:
         return self._before_s + self._next / self._rate_hz
+
+    def session_s(self) -> float:
+        return self._before_s

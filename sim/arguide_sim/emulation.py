@@ -1,10 +1,10 @@
 """Puts a whole emulation together: a tracker, a world in front of it, and somebody who moves the tools."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
-from arguide.asset_files import find_profile, find_scenario
+from arguide.asset_files import find_faults, find_profile, find_scenario
 from arguide.errors import SettingsError
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.profile_file import read_profile
@@ -12,17 +12,24 @@ from arguide.settings.scenario import Plan, Scenario
 from arguide.settings.scenario_file import read_scenario
 from arguide_sim.actors import idle, wave
 from arguide_sim.cameras import Actor, Cameras
-from arguide_sim.clock import Clock, RealClock, StepClock
+from arguide_sim.cameras import Company as AnyCompany
+from arguide_sim.clock import Clock, RealClock, StepClock, Time, WallTime
 from arguide_sim.coils import Coils, FieldNoise
 from arguide_sim.company import Company
 from arguide_sim.device import Device
+from arguide_sim.faults.fault_file import read_script
+from arguide_sim.faults.on_device import TroubledDevice
+from arguide_sim.faults.on_line import FaultyLine
+from arguide_sim.faults.scene import TroubledCompany
+from arguide_sim.faults.schedule import Schedule
+from arguide_sim.hands.held import Held
 from arguide_sim.ndi.device import NdiDevice
 from arguide_sim.ndi.models import MODELS, Model
-from arguide_sim.ndi.sensor import Sensor
 from arguide_sim.ndi.state import Sensors
 from arguide_sim.noise import MarkerNoise
 from arguide_sim.timeline import Entry
 from arguide_sim.trainee import Trainee
+from arguide_sim.truth_log import TruthLog
 from arguide_sim.world import World, build_world
 
 CLOCKS: dict[str, Callable[[], Clock]] = {"real": RealClock, "step": StepClock}
@@ -46,6 +53,12 @@ class Options:
     clock: str = "real"
     seed: int = 1
     motion: str = "trainee"
+    faults: str = ""
+    """What goes wrong: a shipped fault script's name or a file; empty: nothing."""
+    paced: bool = False
+    """Whether replies take the time that their bytes take at the line's speed."""
+    rate: float = 0.0
+    """Frames a second after power-up, of a model that can choose; 0: as delivered."""
 
     def __post_init__(self) -> None:
         for name, allowed in (("model", MODELS), ("clock", CLOCKS), ("motion", MOTIONS)):
@@ -53,6 +66,10 @@ class Options:
                 raise SettingsError(f"emulator: no {name} {given!r}; choose one of {', '.join(allowed)}")
         if not 0 <= self.seed < 2**32:
             raise SettingsError(f"emulator: the seed is a number from 0 to {2**32 - 1}, got {self.seed}")
+        rates = MODELS[self.model].frame_rates_hz
+        if self.rate and self.rate not in rates:
+            known = f"choose one of {', '.join(f'{rate:g}' for rate in rates)}" if rates else "this model has no choice"
+            raise SettingsError(f"emulator: no rate {self.rate:g} Hz for a {self.model}; {known}")
 
     @classmethod
     def from_texts(cls, texts: dict[str, str]) -> "Options":
@@ -65,7 +82,24 @@ class Options:
             if not texts["seed"].isdecimal():
                 raise SettingsError(f"emulator: the seed is a whole number, got {texts['seed']!r}")
             values["seed"] = int(texts["seed"])
+        if "paced" in texts:
+            values["paced"] = _flag("paced", texts["paced"])
+        if "rate" in texts:
+            values["rate"] = _number("rate", texts["rate"])
         return cls(**values)
+
+
+def _flag(name: str, text: str) -> bool:
+    if text not in ("0", "1", "yes", "no"):
+        raise SettingsError(f"emulator: {name} is yes or no, got {text!r}")
+    return text in ("1", "yes")
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise SettingsError(f"emulator: {name} is a number, got {text!r}") from None
 
 
 class StoryTeller(Actor, Protocol):
@@ -85,6 +119,24 @@ class Emulation:
     device: Device
     world: World
     actor: StoryTeller
+    time: Time = field(default_factory=WallTime)
+    """How time passes on the line."""
+    inside: TroubledDevice | None = None
+    """The tracker behind the line, for those who may reach into it."""
+    company: AnyCompany | None = None
+    """Everybody before it."""
+    schedule: Schedule = field(default_factory=Schedule)
+    """What goes wrong; more may be added while it runs."""
+    held: Held | None = None
+    """The hand that the keyboard moves."""
+    refresh: Callable[[], None] = lambda: None
+    """To be called when the world was changed by hand."""
+
+    def log_to(self, log: TruthLog) -> None:
+        """Write down from now on what happens."""
+        if self.inside is not None and isinstance(self.device, FaultyLine):
+            self.inside.state.watch = log.write
+            self.device.report = log.outage
 
     def truth(self) -> dict[str, Any]:
         """What a host should find out, as plain JSON data; lengths in mm, transforms as rows of 4."""
@@ -100,20 +152,32 @@ class Emulation:
         }
 
 
-def emulate(options: Options) -> Emulation:
-    """Build everything that `options` ask for. Raises SettingsError when a file or name is wrong."""
+def emulate(options: Options, time: Time | None = None, network: bool = False) -> Emulation:
+    """Build everything that `options` ask for. Raises SettingsError when a file or name is wrong.
+
+    `time` is how time passes (as on the wall); `network`: the line has no speed.
+    """
+    time = time or WallTime()
     model = MODELS[options.model]
     profile = read_profile(find_profile(options.profile))
     scenario, plan = exercise_of(options)
     world = build_world(profile, scenario, plan, options.seed, model.working_distance_mm)
     actor = actor_of(options, profile, world, scenario, plan)
-    company = Company(world.tools, actor, model.volumes[0].centre)
+    held = Held(actor)
+    clock = RealClock(time.now) if options.clock == "real" else StepClock()
+    script = read_script(find_faults(options.faults)).faults if options.faults else ()
+    schedule = Schedule(script, options.seed)
+    company = TroubledCompany(Company(world.tools, held, model.volumes[0].centre), schedule, clock)
     wired = wired_tools(profile) if model.wired_ports else ()
-    device = NdiDevice(model, CLOCKS[options.clock](), _sensor(options, model, company, wired), wired)
-    return Emulation(options, device, world, actor)
+    sensor = _sensor(options, model, company, wired)
+    inside = TroubledDevice(
+        NdiDevice(model, clock, sensor, wired, network, options.rate), schedule, clock, options.seed
+    )
+    line = FaultyLine(inside, schedule, clock, time.now, options.paced, options.seed)
+    return Emulation(options, line, world, actor, time, inside, company, schedule, held, sensor.refresh)
 
 
-def _sensor(options: Options, model: Model, company: Company, wired: tuple[Sensors, ...]) -> Sensor:
+def _sensor(options: Options, model: Model, company: AnyCompany, wired: tuple[Sensors, ...]) -> Cameras | Coils:
     noise = MarkerNoise(options.seed)
     if wired:
         degrees = {tool: plug.degrees for plug in wired for tool in plug.tools}

@@ -3,11 +3,11 @@
 The same device, the same bytes, no pseudo-terminal between: for tests, and for machines where nothing else will do.
 """
 
-import time
-from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from arguide.errors import PortError, SettingsError
+from arguide_sim.clock import Time, VirtualTime, WallTime
 from arguide_sim.emulation import NDI, Emulation, Options, emulate
 from arguide_sim.magnetic_emulation import DEVICES, emulate_magnetic
 
@@ -15,12 +15,12 @@ from arguide_sim.magnetic_emulation import DEVICES, emulate_magnetic
 class SimPort:
     """A line whose other end is a device in the same process. Structurally an `arguide.ports.port.Port`."""
 
-    def __init__(self, name: str, emulation: Emulation, wait: Callable[[float], None]) -> None:
+    def __init__(self, name: str, emulation: Emulation) -> None:
         self.emulation = emulation
         """The world behind the line, for whoever may know the truth."""
         self._name = name
         self._device = emulation.device
-        self._wait = wait
+        self._time = emulation.time
         self._arrived = b""
         self._baud = 9600
         self._closed = False
@@ -33,13 +33,24 @@ class SimPort:
     def read(self, timeout_s: float) -> bytes:
         """What has arrived; else what the device says by itself within `timeout_s`."""
         self._check()
-        if not self._arrived:
+        left_s = timeout_s
+        while not self._arrived:
             due_s = self._device.due_s()
-            self._wait(timeout_s if due_s is None else min(due_s, timeout_s))
-            if due_s is not None and due_s <= timeout_s:
-                self._arrived = self._device.speak()
+            wait_s = left_s if due_s is None else min(due_s, left_s)
+            self._time.wait(wait_s)
+            self._check()
+            left_s -= wait_s
+            if due_s is not None and due_s <= wait_s:
+                self._hear(self._device.speak())
+            if left_s <= 0:
+                break
         arrived, self._arrived = self._arrived, b""
         return arrived
+
+    def _hear(self, said: bytes) -> None:
+        """At another speed than the device's there is nothing to understand."""
+        if self._baud == self._device.baud:
+            self._arrived += said
 
     def write(self, data: bytes) -> None:
         """Send; at the wrong speed the device hears noise and says nothing."""
@@ -68,6 +79,8 @@ class SimPort:
     def _check(self) -> None:
         if self._closed:
             raise PortError(f"{self._name} is closed; open it again")
+        if not self._device.plugged:
+            raise PortError(f"{self._name}: the line was lost; is the cable in?")
 
 
 def open_port(url: str) -> SimPort:
@@ -84,9 +97,7 @@ def open_port(url: str) -> SimPort:
     except ValueError as error:
         raise SettingsError(f"{url}: {error}; write options as name=value, joined by &") from None
     options = Options.from_texts({"model": NDI[device], **texts} if device in NDI else texts)
-    emulation = emulate(options) if device in NDI else emulate_magnetic(device, options)
-    return SimPort(url, emulation, _no_time if emulation.options.clock == "step" else time.sleep)
-
-
-def _no_time(seconds: float) -> None:
-    """Waiting on simulated time takes none."""
+    # Waiting on simulated time takes none.
+    time: Time = VirtualTime() if options.clock == "step" else WallTime()
+    emulation = emulate(options, time) if device in NDI else replace(emulate_magnetic(device, options), time=time)
+    return SimPort(url, emulation)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from arguide_sim.__main__ import write_truth
+from arguide_sim.clock import WallTime
 from arguide_sim.emulation import MOTIONS, Options
 from arguide_sim.ndi.crc import ascii_reply, crc16
 from arguide_sim.ndi.models import MODELS
@@ -101,7 +103,12 @@ def test_a_port_keeps_the_rules_of_ports() -> None:
 
 def test_waiting_on_the_real_clock_is_waiting() -> None:
     waited: list[float] = []
-    port = SimPort("sim://", open_port("sim://polaris?motion=idle").emulation, waited.append)
+
+    class Watched(WallTime):
+        def wait(self, seconds: float) -> None:
+            waited.append(seconds)
+
+    port = SimPort("sim://", replace(open_port("sim://polaris?motion=idle").emulation, time=Watched()))
     assert port.read(0.25) == b"" and waited == [0.25]
     port.write(b"INIT \r")
     assert port.read(0.25) == b"OKAYA896\r" and waited == [0.25]

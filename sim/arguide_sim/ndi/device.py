@@ -22,9 +22,15 @@ class NdiDevice:
     plugged = True
 
     def __init__(
-        self, model: Model, clock: Clock, sensor: Sensor, wired: tuple[Sensors, ...] = (), network: bool = False
+        self,
+        model: Model,
+        clock: Clock,
+        sensor: Sensor,
+        wired: tuple[Sensors, ...] = (),
+        network: bool = False,
+        rate_hz: float = 0.0,
     ) -> None:
-        self.state = State(model, clock, sensor, wired, network)
+        self.state = State(model, clock, sensor, wired, network, rate_hz)
         self._lines = LineReader()
 
     @property
@@ -49,6 +55,10 @@ class NdiDevice:
         self._lines.clear()
         self.state.power_up()
         return RESET_MESSAGE
+
+    def forget_line(self) -> None:
+        """Throw away what has come of an unfinished command."""
+        self._lines.clear()
 
     def due_s(self) -> float | None:
         return None if self.state.stream is None else self.state.frames.next_s()

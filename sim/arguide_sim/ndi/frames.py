@@ -1,5 +1,6 @@
 """Device frames: the newest one, computed once however often the host asks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from arguide_sim.clock import Clock
@@ -24,10 +25,12 @@ class Frame:
 class Frames:
     """The stream of frames while the device tracks. The counter goes on over TSTOP and TSTART unless it is zeroed."""
 
-    def __init__(self, clock: Clock, sensor: Sensor) -> None:
+    def __init__(self, clock: Clock, sensor: Sensor, watch: Callable[[Frame], None] | None = None) -> None:
+        self._watch = watch
         self._clock = clock
         self._sensor = sensor
         self._rate_hz = 1.0
+        self._each = 1
         self._base = 1
         self._index = -1
         self._newest: Frame | None = None
@@ -45,13 +48,24 @@ class Frames:
         self._base += frames
         self._newest = None
 
+    def set_number(self, number: int) -> None:
+        """Let the next frame have this number."""
+        self.jump(number - self._base - self._index - 1)
+
+    def slow_down(self, rate_hz: float) -> None:
+        """Measure only so often from now on, though the counter runs on; 0: at every frame."""
+        self._each = max(1, round(self._rate_hz / rate_hz)) if rate_hz else 1
+
     def newest(self) -> Frame:
         """The frame of this moment."""
         index = self._clock.frame()
+        index -= index % self._each
         if self._newest is None or index != self._index:
             self._index = index
             number = (self._base + index) % COUNTER
             self._newest = Frame(number, index / self._rate_hz, self._sensor.look(index, self._rate_hz))
+            if self._watch:
+                self._watch(self._newest)
         return self._newest
 
     def next_s(self) -> float:

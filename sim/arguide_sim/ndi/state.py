@@ -7,7 +7,7 @@ from enum import StrEnum
 from arguide_sim.clock import Clock
 from arguide_sim.ndi import parameters as names
 from arguide_sim.ndi.alerts import BUMPED, TOOL_PLUGGED, TOOL_UNPLUGGED, Alerts, SystemStatus
-from arguide_sim.ndi.frames import Frames
+from arguide_sim.ndi.frames import Frame, Frames
 from arguide_sim.ndi.handles import Handle, Handles, Socket
 from arguide_sim.ndi.models import Model
 from arguide_sim.ndi.parameters import Parameters
@@ -40,8 +40,15 @@ class State:
     """The memory of one device."""
 
     def __init__(
-        self, model: Model, clock: Clock, sensor: Sensor, wired: tuple[Sensors, ...] = (), network: bool = False
+        self,
+        model: Model,
+        clock: Clock,
+        sensor: Sensor,
+        wired: tuple[Sensors, ...] = (),
+        network: bool = False,
+        rate_hz: float = 0.0,
     ) -> None:
+        self._first_rate_hz = rate_hz
         self.model = model
         self.clock = clock
         self.sensor = sensor
@@ -49,6 +56,8 @@ class State:
         """On a network there is no speed to agree on."""
         self.plugged: dict[int, Sensors] = dict(enumerate(wired[: model.wired_ports], 1))
         """What is in the sockets, by port."""
+        self.watch: Callable[[Frame], None] | None = None
+        """Is shown every frame that is looked at."""
         self.power_up()
 
     def power_up(self) -> None:
@@ -57,11 +66,17 @@ class State:
         self.baud = POWER_UP_BAUD
         self.handles = Handles(self.model.passive_ports)
         self.parameters = Parameters(self.model)
+        if self._first_rate_hz:
+            self.parameters.note(names.FRAME_FREQUENCY, round(self._first_rate_hz))
         self.alerts = Alerts()
-        self.frames = Frames(self.clock, self.sensor)
+        self.frames = Frames(self.clock, self.sensor, self._seen)
         self.sensor.choose(self.model.volumes[0])
         self.stream: Stream | None = None
         self.sent_frame: int | None = None
+
+    def _seen(self, frame: Frame) -> None:
+        if self.watch:
+            self.watch(frame)
 
     @property
     def rate_hz(self) -> float:
