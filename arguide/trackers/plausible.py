@@ -40,11 +40,12 @@ class Motion:
 
     def __init__(self, speed_limit_mm_s: float) -> None:
         self._limit_mm_s = speed_limit_mm_s
-        self._at: Point | None = None
+        self._known = False
         self._seen: Point = (0.0, 0.0, 0.0)
-        self._speed: Point = (0.0, 0.0, 0.0)
         self._turned: Quaternion = (1.0, 0.0, 0.0, 0.0)
         self._time_s = 0.0
+        self._place = _AlphaBeta()
+        self._turn = _AlphaBeta()
         self._miss_mm = 0.0
         self._miss_rad = 0.0
         self._candidate: tuple[Point, Quaternion, float] | None = None
@@ -54,16 +55,15 @@ class Motion:
         candidate = self._candidate
         if candidate is not None and self._possible(*candidate, position, quaternion, time_s):
             return Verdict.EXPECTED
-        if self._at is None or time_s - self._time_s > FORGET_S:
+        since_s = time_s - self._time_s
+        if not self._known or since_s > FORGET_S:
             return Verdict.SURPRISING
         if not self._possible(self._seen, self._turned, self._time_s, position, quaternion, time_s):
             return Verdict.IMPOSSIBLE
-        since = time_s - self._time_s
-        (ax, ay, az), (vx, vy, vz), (x, y, z) = self._at, self._speed, position
-        miss_mm = sqrt((x - ax - vx * since) ** 2 + (y - ay - vy * since) ** 2 + (z - az - vz * since) ** 2)
+        miss_mm = self._place.miss(position, since_s)
         if miss_mm > FLOOR_MM and miss_mm > OFTEN * self._miss_mm:
             return Verdict.SURPRISING
-        miss_rad = turn_between(self._turned, quaternion)
+        miss_rad = 2 * self._turn.miss(self._aligned(quaternion), since_s)
         if miss_rad > FLOOR_RAD and miss_rad > OFTEN * self._miss_rad:
             return Verdict.SURPRISING
         return Verdict.EXPECTED
@@ -71,20 +71,23 @@ class Motion:
     def accept(self, position: Point, quaternion: Quaternion, time_s: float) -> None:
         """Take this pose as true."""
         self._candidate = None
-        since = time_s - self._time_s
-        if self._at is None or not 0 < since < FORGET_S:
-            self._at, self._speed = position, (0.0, 0.0, 0.0)
-            self._miss_mm = self._miss_rad = 0.0
+        since_s = time_s - self._time_s
+        quaternion = self._aligned(quaternion)
+        if self._known and 0 < since_s < FORGET_S:
+            self._miss_mm += MISS_MEMORY * (self._place.follow(position, since_s) - self._miss_mm)
+            self._miss_rad += MISS_MEMORY * (2 * self._turn.follow(quaternion, since_s) - self._miss_rad)
         else:
-            (ax, ay, az), (vx, vy, vz), (x, y, z) = self._at, self._speed, position
-            fx, fy, fz = ax + vx * since, ay + vy * since, az + vz * since
-            dx, dy, dz = x - fx, y - fy, z - fz
-            self._at = (fx + ALPHA * dx, fy + ALPHA * dy, fz + ALPHA * dz)
-            gain = BETA / since
-            self._speed = (vx + gain * dx, vy + gain * dy, vz + gain * dz)
-            self._miss_mm += MISS_MEMORY * (sqrt(dx * dx + dy * dy + dz * dz) - self._miss_mm)
-            self._miss_rad += MISS_MEMORY * (turn_between(self._turned, quaternion) - self._miss_rad)
+            self._place.begin(position)
+            self._turn.begin(quaternion)
+            self._miss_mm = self._miss_rad = 0.0
+            self._known = True
         self._seen, self._turned, self._time_s = position, quaternion, time_s
+
+    def _aligned(self, q: Quaternion) -> Quaternion:
+        """Of the two quaternions that mean one rotation, the one near the last."""
+        w, x, y, z = q
+        a, b, c, d = self._turned
+        return q if w * a + x * b + y * c + z * d >= 0 else (-w, -x, -y, -z)
 
     def suspect(self, position: Point, quaternion: Quaternion, time_s: float) -> None:
         """Remember this pose without believing it: what comes next may confirm it."""
@@ -99,6 +102,37 @@ class Motion:
         if way_mm > SLACK_MM + self._limit_mm_s * since:
             return False
         return turn_between(turned, turn) <= SLACK_RAD + TURN_LIMIT_RAD_S * since
+
+
+class _AlphaBeta:
+    """Follows a few numbers that change at a nearly constant rate."""
+
+    def __init__(self) -> None:
+        self._at: list[float] = []
+        self._rate: list[float] = []
+
+    def begin(self, values: tuple[float, ...]) -> None:
+        self._at, self._rate = list(values), [0.0] * len(values)
+
+    def miss(self, values: tuple[float, ...], since_s: float) -> float:
+        """How far the values are from where they were expected."""
+        total = 0.0
+        for value, at, rate in zip(values, self._at, self._rate, strict=False):
+            off = value - at - rate * since_s
+            total += off * off
+        return sqrt(total)
+
+    def follow(self, values: tuple[float, ...], since_s: float) -> float:
+        """Learn from the values; returns how far they were from where they were expected."""
+        total = 0.0
+        gain = BETA / since_s
+        for n, value in enumerate(values):
+            foretold = self._at[n] + self._rate[n] * since_s
+            off = value - foretold
+            self._at[n] = foretold + ALPHA * off
+            self._rate[n] += gain * off
+            total += off * off
+        return sqrt(total)
 
 
 def turn_between(one: Quaternion, other: Quaternion) -> float:

@@ -30,6 +30,8 @@ SCALE_MEMORY = 200
 EARLY = 3.0
 LATE = 10.0
 """Residuals so many scales before or behind the line are not noise: the counter jumped, or stood still."""
+FAR = 4.0
+"""A packet that is later than this many scales counts as so late in the jitter."""
 LATE_RUN = 8
 """So many late ones in a row are a new line, not a hiccup."""
 LEAST_SCALE_S = 20e-6
@@ -50,7 +52,7 @@ class Fit:
     """By how much the device's clock is slow against the period it was told to have."""
     drift_error_ppm: float
     jitter_s: float
-    """Root mean square of the arrivals about the line."""
+    """Root mean square of the arrivals about the line, hiccups aside."""
     latency_s: float
     """Mean time by which packets come after the fastest delivery."""
     frames: int
@@ -176,16 +178,17 @@ class Timebase:
             c11 = (c11 - c01 * c01 * gain) / forget
             c01 = (c01 - c00 * c01 * gain) / forget
             c00 = (c00 - c00 * c00 * gain) / forget
-            self._note_noise(arrived_residual_s := residual - (self._line_s - line_s))
+            left_s = residual - (self._line_s - line_s)
+            self._note_noise(left_s)
             # A low quantile by stochastic approximation (Robbins & Monro 1951).
             step_s = FASTEST_GAIN * self._scale / min(self._since, MEMORY)
-            self._fastest += step_s * (QUANTILE if arrived_residual_s > self._fastest else QUANTILE - 1)
+            self._fastest += step_s * (QUANTILE if left_s > self._fastest else QUANTILE - 1)
         self._c00, self._c01, self._c11 = c00, c01, c11
 
     def _note_noise(self, residual_s: float) -> None:
         share = 1 / min(self._since, SCALE_MEMORY)
         self._mean += share * (residual_s - self._mean)
-        self._mean_square += share * (residual_s**2 - self._mean_square)
+        far = min(abs(residual_s), FAR * self._scale)
+        self._mean_square += share * (far**2 - self._mean_square)
         # The mean absolute residual, as the standard deviation of a Gaussian would show it.
-        far = min(abs(residual_s), LATE * self._scale)
         self._scale = max(LEAST_SCALE_S, self._scale + share * (1.2533 * far - self._scale))
