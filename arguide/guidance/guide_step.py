@@ -90,7 +90,8 @@ class GuideStep:
             return phase.value
         if sure is None or phase not in (Phase.AT_TARGET, Phase.BEYOND):
             return f"{phase.value} · path {self._path_mm:.0f} mm"
-        return f"{phase.value} · inside the target with {sure.hit_probability:.0%} probability"
+        sure_of_it = "over 99%" if sure.hit_probability > 0.99 else f"{sure.hit_probability:.0%}"
+        return f"{phase.value} · {sure_of_it} sure that it is inside the target"
 
 
 class DoneStep:

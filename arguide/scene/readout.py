@@ -1,10 +1,10 @@
 """The deviations in large type. First what they say (plain data, tested as such), then how they are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arguide.guidance.state import Deviation, grade
+from arguide.guidance.state import Deviation, Uncertainty, grade
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
 from arguide.scene.layout import Rect
@@ -23,10 +23,43 @@ class Line:
     value: str
     mark: Mark
     word: str
+    noise: bool = False
+    """Whether the value is smaller than its own error bar: it may as well be zero."""
 
 
-def lines(deviation: Deviation | None, plan: Plan, risks: tuple[Structure, ...]) -> tuple[Line, ...]:
-    """What the readout says of a deviation; dashes when there is none."""
+def lines(
+    deviation: Deviation | None, plan: Plan, risks: tuple[Structure, ...], sure: Uncertainty | None = None
+) -> tuple[Line, ...]:
+    """What the readout says of a deviation and how `sure` it is; dashes when there is none."""
+    plain = _plain(deviation, plan, risks)
+    if deviation is None or sure is None:
+        return plain
+    angle, angle_bar = np.degrees(deviation.angle_rad), np.degrees(sure.angle_95_rad)
+    bars = (
+        (deviation.depth_mm, sure.depth_95_mm),
+        (deviation.lateral_mm, sure.lateral_95_mm),
+        (float(angle), float(angle_bar)),
+        (deviation.predicted_miss_mm, sure.predicted_miss_95_mm),
+        (deviation.entry_offset_mm, sure.entry_offset_95_mm),
+        (np.inf, sure.distance_95_mm),
+    )
+    return tuple(_with_bar(line, *bar) for line, bar in zip(plain, bars, strict=True))
+
+
+def _with_bar(line: Line, value: float, bar: float) -> Line:
+    """`1.8 mm` becomes `1.8 ± 0.6 mm`; what is smaller than its bar is marked as noise."""
+    number, degree, unit = line.value.partition("°")
+    if not degree:
+        number, _, unit = line.value.partition(" ")
+    if unit != "mm" and not degree:
+        return line
+    text = f"{number} ± {bar:.1f}{degree or ' mm'}" if bar < 100 else f"{number} ± ?"
+    noise = abs(value) <= bar
+    return replace(line, value=text, noise=noise, word="noise" if noise else line.word)
+
+
+def _plain(deviation: Deviation | None, plan: Plan, risks: tuple[Structure, ...]) -> tuple[Line, ...]:
+    """The lines without error bars."""
     if deviation is None:
         return tuple(Line(caption, DASHES, Mark.UNKNOWN, "") for caption in CAPTIONS)
     limits = plan.tolerance
@@ -111,19 +144,27 @@ class _Row:
         self._bar = canvas.panel(Rect(box.x, box.y, 5 * unit, box.height), style.rgba(style.QUIET), 2.5)
         left = box.x + 18 * unit
         right = box.right - 14 * unit
-        value = Rect(box.x + 0.36 * box.width, box.y, 0.34 * box.width, box.height)
+        value = Rect(box.x + 0.31 * box.width, box.y, 0.23 * box.width, box.height)
+        spread = Rect(value.right + 7 * unit, box.y, 0.18 * box.width, box.height)
         self._caption = canvas.label(
             Rect(left, box.y, value.x - left - 6 * unit, box.height), 15, color=style.QUIET, lines=2
         )
         self._value = canvas.label(value, pixels, weight=Weight.BOLD, align=Align.RIGHT)
-        x = value.right + 26 * unit
+        self._spread = canvas.label(spread, min(18, 0.5 * pixels), weight=Weight.BOLD)
+        x = spread.right + 17 * unit
         self._sign = Sign(canvas, x, box.center[1], 11 * unit)
         self._word = canvas.label(Rect(x + 18 * unit, box.y, right - x - 18 * unit, box.height), 16)
 
     def show(self, line: Line) -> None:
-        color = COLORS[line.mark]
+        color = style.QUIET if line.noise else COLORS[line.mark]
+        # The number stands large, its bar and unit small beside it.
+        number, _, small = line.value.partition(" ")
         self._caption.set(line.caption)
-        self._value.set(line.value, style.INK if line.mark is Mark.AHEAD else color)
+        self._value.set(
+            line.value if line.value == DASHES else number,
+            style.INK if line.mark is Mark.AHEAD and not line.noise else color,
+        )
+        self._spread.set(small if small != DASHES[-1] else "", style.QUIET)
         self._word.set(line.word, color)
         self._sign.set(line.mark)
         self._bar.set_color_scale(*color, 1.0)

@@ -45,7 +45,8 @@ class Sheet:
         """Say what the state says; `image_from_tip` is None when it is not known now, whatever the state holds."""
         deviation = state.needle.deviation if image_from_tip is not None else None
         self.bullseye.show(image_from_tip)
-        self._readout.show(lines(deviation, self._plan, self._scenario.risks))
+        sure = state.needle.uncertainty
+        self._readout.show(lines(deviation, self._plan, self._scenario.risks, sure))
         self._steps.show(state.view)
         self._overlay.show(state, alarm_words(state, age_s, stale_after_s))
         if state.view.step is Step.PIVOT:

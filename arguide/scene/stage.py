@@ -17,6 +17,7 @@ from arguide.scene.camera import Preset, overview, preset, project, unit
 from arguide.scene.canvas import Label
 from arguide.scene.card import HELP, CardLine
 from arguide.scene.controls import Controls
+from arguide.scene.error_region import ErrorRegion
 from arguide.scene.fiducials import Markers
 from arguide.scene.figure import figure_node
 from arguide.scene.layout import layout
@@ -70,6 +71,8 @@ class Stage:
         self._needle = NeedleModel(self._instruments, scenario.needle)
         self._stylus = NeedleModel(self._instruments, STYLUS, style.ACCENT, marks=False)
         self._prediction = Prediction(self._instruments)
+        self._tip_region = ErrorRegion(self._instruments, style.PREDICTED)
+        self._target_region = ErrorRegion(self._instruments, style.TARGET)
         self._views = Views(self._display.output, self._space, figure_node())
         # A window is drawn before the first sample has come.
         self._views.main.inputs(dim=1.0)
@@ -95,6 +98,7 @@ class Stage:
         deviation = state.needle.deviation if image_from_tip is not None else None
         self._turn_to(state.view.step)
         self._show_needle(state, image_from_tip)
+        self._show_regions(state, image_from_tip)
         self._markers.show(state.view.step)
         self._show_stylus(state, age_s)
         self._sheet.show(state, image_from_tip, age_s, self._stale_after_s)
@@ -188,7 +192,8 @@ class Stage:
         place = self._layout = layout(*self._size, full_bullseye=self._large_bullseye)
         self._sheet = Sheet(self.scenario, self.plan, place, self._bone_names, self._banner)
         self._views.arrange(place.window, place.view, place.bullseye, place.figure, self._sheet.canvas)
-        for part in (self._path, self._markers, self._needle, self._stylus, self._prediction):
+        regions = (self._tip_region, self._target_region)
+        for part in (self._path, self._markers, self._needle, self._stylus, self._prediction, *regions):
             part.fit(place.view.height)
         self._lay_card()
         if self._state:
@@ -245,6 +250,16 @@ class Stage:
             return
         color = style.GRADE_COLORS[grade(deviation.predicted_miss_mm, self.plan.tolerance.miss_mm)]
         self._prediction.place(image_from_tip, reach(deviation.depth_mm, deviation.angle_rad), color)
+
+    def _show_regions(self, state: SessionState, image_from_tip: Array | None) -> None:
+        """How far off tip and target may be, while the needle is guided."""
+        sure = state.needle.uncertainty
+        if image_from_tip is None or sure is None or state.view.step is not Step.GUIDE:
+            self._tip_region.hide()
+            self._target_region.hide()
+            return
+        self._tip_region.place(image_from_tip[:3, 3], sure.tip.matrix)
+        self._target_region.place(np.array(self.plan.target), sure.target.matrix)
 
     def _show_stylus(self, state: SessionState, age_s: float) -> None:
         """Only while it is used: laid aside it would clutter the view of the needle."""

@@ -80,6 +80,12 @@ class Metrics:
     """Whether the phase at target was ever reached."""
     final_target_mm: float | None
     """Median distance from tip to target during the hold."""
+    final_target_95_mm: float | None = None
+    """Half width of its 95 % error bar, the median over the hold; None also where the recording has none."""
+    hit_probability: float | None = None
+    """Probability that the tip was inside the target (within the tolerance's `miss_mm.within`), median over the hold.
+
+    What registration and calibration are wrong by is the same in all readings, so that averaging would not help."""
     hold_s: float | None
     """How long the hold lasted."""
     clearances: tuple[Clearance, ...]
@@ -150,6 +156,8 @@ def measure_trace(trace: Trace, scenario: Scenario, plan: Plan) -> Metrics:
         miss_at_puncture_mm=of_entered(_first(trace.predicted_miss_mm[puncture])),
         reached=any(trace.phase[row] is Phase.AT_TARGET for row in under_skin),
         final_target_mm=of_entered(np.median(trace.target_mm[hold]) if len(hold) else np.nan),
+        final_target_95_mm=_known_median(trace.distance_95_mm[hold]),
+        hit_probability=_known_median(trace.hit_probability[hold]),
         hold_s=of_entered(np.sum(trace.seen_s[hold])),
         clearances=_clearances(trace, under_skin, scenario),
         tremor_mm=of_entered(motion.tremor(parts)),
@@ -196,6 +204,12 @@ def _first(values: Array) -> float:
 
 def _greatest(values: Array) -> float:
     return float(values.max()) if len(values) else float("nan")
+
+
+def _known_median(values: Array) -> float | None:
+    """Median of those that are known; None if none is."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else None
 
 
 def _rms(values: Array) -> float:

@@ -109,6 +109,7 @@ def render(report: Report) -> str:
     """The report as HTML. Whatever text it is given is escaped."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = number
+    environment.filters["percent"] = percent
     environment.filters["degrees"] = lambda value, digits=1: number(None if value is None else degrees(value), digits)
     template = environment.from_string(files(__package__).joinpath("report.html.j2").read_text(encoding="utf-8"))
     return template.render(
@@ -132,6 +133,13 @@ def number(value: float | None, digits: int = 1) -> str:
     if value is None or isnan(value):
         return DASH
     return f"{value:.{digits}f}" if np.isfinite(value) else "∞"
+
+
+def percent(share: float | None) -> str:
+    """A probability as people read it: never quite certain, since the model behind it is not."""
+    if share is None or isnan(share):
+        return DASH
+    return "over 99 %" if share > 0.99 else "under 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
 
 
 def _charts(report: Report) -> dict[str, Markup]:

@@ -57,6 +57,10 @@ class Trace:
     target_mm: Array
     clearances_mm: Array
     """(n, k) to each of the k risk structures."""
+    distance_95_mm: Array
+    """(n,) error bar of `target_mm`; NaN where the recording does not tell."""
+    hit_probability: Array
+    """(n,) that the true tip was in the true target, 0..1; NaN where the recording does not tell."""
 
     def __len__(self) -> int:
         return len(self.phase)
@@ -95,6 +99,7 @@ def trace_of(states: Iterable[SessionState], risks: int) -> Trace:
     poses = np.full((len(rows), 4, 4), np.nan)
     numbers = np.full((len(rows), len(_COLUMNS)), np.nan)
     clearances = np.full((len(rows), risks), np.nan)
+    sure = np.full((len(rows), 2), np.nan)
     for row in np.flatnonzero(live):
         needle = rows[row].needle
         poses[row] = needle.image_from_tip
@@ -106,6 +111,8 @@ def trace_of(states: Iterable[SessionState], risks: int) -> Trace:
                 " score with the scenario of the recording"
             )
         clearances[row] = needle.deviation.clearances_mm
+        if needle.uncertainty is not None:
+            sure[row] = needle.uncertainty.distance_95_mm, needle.uncertainty.hit_probability
     return Trace(
         time_s=times - times[:1],
         frame=np.array([state.sample.frame_number for state in rows], dtype=np.int64),
@@ -114,6 +121,8 @@ def trace_of(states: Iterable[SessionState], risks: int) -> Trace:
         tip_mm=poses[:, :3, 3],
         axis=poses[:, :3, 2],
         clearances_mm=clearances,
+        distance_95_mm=sure[:, 0],
+        hit_probability=sure[:, 1],
         **dict(zip(_COLUMNS, numbers.T, strict=True)),
     )
 

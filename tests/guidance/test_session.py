@@ -419,7 +419,7 @@ def test_the_needle_says_how_sure_it_is(session: Session, world: World) -> None:
         state = session.update(world.sample())
     found = state.needle.uncertainty
     assert found is not None and 0.3 < found.tip_95_mm < 3 and found.hit_probability > 0.95
-    assert "probability" in state.view.measured
+    assert "sure that it is inside the target" in state.view.measured
     np.testing.assert_allclose(found.tip.matrix, found.tip.matrix.T)
     world.poses["needle"] = None
     assert session.update(world.sample()).needle.uncertainty is None

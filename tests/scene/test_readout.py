@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-from arguide.guidance.state import Deviation
+from arguide.guidance.state import Covariance, Deviation, Uncertainty
 from arguide.scene.marks import Mark
 from arguide.scene.readout import CAPTIONS, DASHES, lines, nearest_risk, risk_mark
 from arguide.settings.scenario import Plan, Scenario
@@ -67,3 +67,48 @@ def test_risk_marks(clearance: float, mark: Mark) -> None:
 def test_inside_a_risk_structure_it_says_so(plan: Plan, scenario: Scenario) -> None:
     line = lines(replace(FINE, clearances_mm=(-2.0, 20.0)), plan, scenario.risks)[5]
     assert (line.word, line.value, line.mark) == ("inside", "−2.0 mm", Mark.OUT)
+
+
+def spread(value: float) -> Covariance:
+    return Covariance(value, 0.0, 0.0, value, 0.0, value)
+
+
+SURE = Uncertainty(
+    tip=spread(0.04),
+    target=spread(0.04),
+    tip_95_mm=0.56,
+    target_95_mm=0.56,
+    depth_95_mm=0.6,
+    lateral_95_mm=0.45,
+    in_plane_95_mm=0.4,
+    out_of_plane_95_mm=0.4,
+    angle_95_rad=0.02,
+    entry_offset_95_mm=0.5,
+    predicted_miss_95_mm=0.9,
+    distance_95_mm=0.6,
+    hit_probability=0.97,
+)
+
+
+def test_every_number_has_its_error_bar(plan: Plan, scenario: Scenario) -> None:
+    shown = lines(replace(FINE, lateral_mm=1.8), plan, scenario.risks, SURE)
+    assert shown[1].value == "1.8 ± 0.5 mm" and shown[2].value == "0.6 ± 1.1°" and shown[5].value == "12.0 ± 0.6 mm"
+    assert [line.mark for line in shown] == [line.mark for line in lines(FINE, plan, scenario.risks)]
+
+
+def test_what_is_smaller_than_its_bar_is_noise_in_grey_and_in_words(plan: Plan, scenario: Scenario) -> None:
+    shown = lines(FINE, plan, scenario.risks, SURE)
+    assert [line.noise for line in shown] == [True, False, True, True, False, False]
+    assert [line.word == "noise" for line in shown] == [line.noise for line in shown]
+
+
+def test_a_risk_is_never_called_noise(plan: Plan, scenario: Scenario) -> None:
+    line = lines(replace(FINE, clearances_mm=(0.1, 30.0)), plan, scenario.risks, SURE)[5]
+    assert not line.noise and line.mark is Mark.OUT and line.value == "0.1 ± 0.6 mm"
+
+
+def test_what_leads_away_has_no_bar_either(plan: Plan) -> None:
+    away = replace(FINE, predicted_miss_mm=inf)
+    assert lines(away, plan, (), replace(SURE, predicted_miss_95_mm=inf))[3].value == "away"
+    assert lines(FINE, plan, (), replace(SURE, entry_offset_95_mm=inf))[4].value == "1.0 ± ?"
+    assert lines(None, plan, (), SURE)[0].value == DASHES

@@ -72,18 +72,18 @@ def test_a_hidden_needle_becomes_a_ghost_and_its_numbers_dashes(stage: Stage, st
     assert np.abs(solid[patch].astype(int) - ghost[patch]).mean() > 8
     words = [label.text for label in stage.labels]
     assert "NEEDLE HIDDEN" in words and "no position" in words
-    assert not any(" mm" in w and any(c.isdigit() for c in w) for w in _readout_words(stage))
+    assert not any("mm" in w and any(c.isdigit() for c in w) for w in _readout_words(stage))
 
 
 def test_an_old_sample_is_never_drawn_as_live(stage: Stage, state_of: Maker, pose_at: Maker) -> None:
     state = state_of(pose_at(20.0))
     _shot(stage, state, 0.05)
-    assert any(" mm" in w for w in _readout_words(stage))
+    assert any("mm" in w for w in _readout_words(stage))
     _shot(stage, state, 0.43)
-    assert not any(" mm" in w for w in _readout_words(stage))
+    assert not any("mm" in w for w in _readout_words(stage))
     assert "NO DATA FROM TRACKER for 0.4 s" in [label.text for label in stage.labels]
     _shot(stage, state, 0.0)
-    assert any(" mm" in w for w in _readout_words(stage))
+    assert any("mm" in w for w in _readout_words(stage))
 
 
 def _readout_words(stage: Stage) -> list[str]:
