@@ -27,7 +27,7 @@ from arguide.ports.scripted import ScriptedPort
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.profile_file import read_profile
 from arguide.trackers.life import State
-from arguide.trackers.ndi.commands import encode, upload_blocks
+from arguide.trackers.ndi.commands import LedState, encode, upload_blocks
 from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.driver import NdiTracker
 from arguide.trackers.ndi.exchange import TRIES
@@ -626,3 +626,66 @@ def test_retries_are_bounded() -> None:
     with pytest.raises(BadReplyError, match="noise"):
         tracker.connect()
     assert port.nothing_left
+
+
+def test_reply_form_that_the_device_does_not_know_is_replaced_when_it_may_choose() -> None:
+    """`auto` takes BX2 from a device of that age, and BX when it has none after all."""
+    device = Device()
+    answer = device.answer
+    known = {"APIREV": text_packet("G.003.006"), "BX2": text_packet("ERROR01")}
+    device.answer = lambda n, a: known.get(n) or answer(n, a)  # type: ignore[method-assign]
+    tracker = connect(device, replace(ONE_TOOL, reply="auto"))
+    assert tracker.reply == "BX2"
+    tracker.start()
+    assert tracker.read().readings["stylus"].tracker_from_tool is not None
+    assert tracker.reply == "BX"
+    device = Device()
+    answer = device.answer
+    device.answer = lambda n, a: known.get(n) or answer(n, a)  # type: ignore[method-assign]
+    tracker = connect(device, replace(ONE_TOOL, reply="BX2"))
+    tracker.start()
+    with pytest.raises(DeviceError, match="ERROR01"):
+        tracker.read()
+
+
+def test_no_speed_and_no_break_on_a_network() -> None:
+    device = Device()
+    device.name = "socket://192.168.1.10:8765"
+    device.send_break = lambda duration_s: pytest.fail("a network has no break")  # type: ignore[method-assign]
+    device.set_baud = lambda *a: pytest.fail("a network has no speed")  # type: ignore[method-assign]
+    with connect(device) as tracker:
+        assert tracker.baud == 0
+        assert "COMM" not in device.said
+    device.deaf = True
+    before = device.time_s
+    with pytest.raises(PortTimeoutError, match="is this its address"):
+        connect(device)
+    assert device.time_s - before < 2
+
+
+def test_reconnecting_to_a_silent_device_gives_up_quickly() -> None:
+    device = Device()
+    device.deaf = True
+    tracker = NdiTracker(lambda: device, EMULATED, device.clock)
+    with pytest.raises(PortTimeoutError, match="no tracker answers at 9600, 921600 baud; is it"):
+        tracker.reconnect()
+    assert device.time_s < 0.5
+    device.deaf, device.closed = False, False
+    tracker.reconnect()
+    assert tracker.state is State.CONNECTED
+
+
+def test_beeper() -> None:
+    device = Device()
+    answer = device.answer
+    device.answer = lambda n, a: text_packet("1") if n == "BEEP" else answer(n, a)  # type: ignore[method-assign]
+    assert connect(device).beep(2)
+    with pytest.raises(TrackerError, match="no tool 'hammer'"):
+        connect(device).set_led("hammer", 1, LedState.ON)
+
+
+def test_what_can_be_asked_only_of_a_connected_tracker() -> None:
+    tracker, _ = scripted([])
+    with pytest.raises(TrackerStateError, match="connect first"):
+        tracker.beep()
+    assert (tracker.baud, tracker.reply, tracker.fit) == (0, "", None)
