@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from arguide.asset_files import find_profile
+from arguide.errors import PortTimeoutError
 from arguide.geometry.transforms import is_rigid
 from arguide.ports.opening import open_port
 from arguide.settings.profile import TrackerProfile
@@ -23,6 +24,7 @@ from arguide.settings.profile_file import read_profile
 from arguide.trackers.ndi.commands import encode
 from arguide.trackers.ndi.driver import NdiTracker
 from arguide.trackers.reading import Sample
+from arguide.trackers.reconnecting import ReconnectingTracker
 
 CHECKOUT = Path(__file__).parents[3]
 PROFILE = read_profile(find_profile("emulated"))
@@ -30,9 +32,9 @@ STEP = "sim://polaris?clock=step&seed=1"
 
 
 @contextmanager
-def emulator(*line: str) -> Iterator[str]:
+def emulator(*line: str, device: str = "polaris") -> Iterator[str]:
     """An emulated tracker in a process of its own, every question a frame later; gives its port."""
-    command = [sys.executable, "-m", "arguide_sim", "polaris", *line, "--clock", "step", "--seed", "1", "--until-eof"]
+    command = [sys.executable, "-m", "arguide_sim", device, *line, "--clock", "step", "--seed", "1", "--until-eof"]
     paths = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "sim")])
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}
@@ -121,3 +123,46 @@ def test_binary_and_text_say_the_same() -> None:
             assert reading.visibility is other.readings[name].visibility
             if pose is not None and twin is not None:
                 assert pose == pytest.approx(twin, abs=0.006)
+
+
+@pytest.mark.parametrize(("device", "reply"), [("polaris-vega", "BX2"), ("polaris-vicra", "BX"), ("aurora", "BX")])
+def test_best_reply_of_each_device(device: str, reply: str) -> None:
+    name = device if device == "aurora" else "emulated"
+    profile = replace(read_profile(find_profile(name)), reply="auto", markers=device != "aurora", strays=True)
+    with emulator("--tcp", "127.0.0.1:0", "--profile", name, device=device) as url:
+        tracker, samples = track(url, 20, profile)
+        assert tracker.reply == reply
+    assert all(a.frame_number < b.frame_number for a, b in itertools.pairwise(samples))
+    seen = [
+        reading for sample in samples for reading in sample.readings.values() if reading.tracker_from_tool is not None
+    ]
+    assert len(seen) > 40
+    assert all(len(reading.markers) >= 3 for reading in seen) or device == "aurora"
+    assert {reading.dof for reading in seen} == ({5, 6} if device == "aurora" else {6})
+
+
+def test_comes_back_after_the_device_was_switched_off_and_on(tmp_path: Path) -> None:
+    """The process behind the terminal ends and another takes its name: a pulled plug, and a device that forgot all."""
+    if sys.platform == "win32":
+        pytest.skip("no pseudo-terminals on this system")
+    link = tmp_path / "tracker"
+    tracker = ReconnectingTracker(lambda: NdiTracker(lambda: open_port(str(link)), PROFILE, time.monotonic))
+    with emulator("--pty", str(link)):
+        tracker.connect()
+        tracker.start()
+        tracker.read()
+    with pytest.raises(PortTimeoutError, match="connecting again by itself"):
+        for _ in range(5):
+            tracker.read()
+    with emulator("--pty", str(link)):
+        answers_again = time.monotonic()
+        sample = None
+        while sample is None and time.monotonic() < answers_again + 10:
+            with suppress(PortTimeoutError):
+                sample = tracker.read()
+        recovered_s = time.monotonic() - answers_again
+        assert sample is not None
+        assert "the tracker was away for" in sample.alerts[-1]
+        assert set(sample.readings) == {"reference", "stylus", "needle", "probe"}
+        assert recovered_s < 3.0, "0.6 s alone on the machine; the rest is for tests that run beside this one"
+        tracker.close()
