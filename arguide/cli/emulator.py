@@ -10,20 +10,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from arguide.errors import PortError
+from arguide.settings.profile import TrackerProfile
 
 START_S = 30.0
+DEVICE = {"ndi": "polaris"}
+"""Which emulated device answers a driver; the others are called as their drivers are."""
 
 
 @contextmanager
-def emulated_tracker(scenario: Path, plan: str, profile: Path, *, fast: bool, seed: int) -> Iterator[str]:
-    """Run the emulated tracker with its simulated trainee; gives the port's address; ends the process afterwards.
+def emulated_tracker(scenario: Path, plan: str, profile: TrackerProfile, *, fast: bool, seed: int) -> Iterator[str]:
+    """Run the profile's tracker, emulated, with a simulated trainee; gives the port's address; ends it afterwards.
 
     On a pseudo-terminal where the system has them, over TCP on the loopback interface elsewhere.
     """
     line = ["--pty"] if os.name == "posix" else ["--tcp", "127.0.0.1:0"]
-    command = [sys.executable, "-m", "arguide_sim", "polaris", *line, "--motion", "trainee", "--until-eof"]
-    command += ["--scenario", str(scenario), "--plan", plan, "--profile", str(profile)]
+    device = DEVICE.get(profile.driver, profile.driver)
+    command = [sys.executable, "-m", "arguide_sim", device, *line, "--motion", "trainee", "--until-eof"]
+    command += ["--scenario", str(scenario), "--plan", plan, "--profile", str(profile.file)]
     command += ["--clock", "step" if fast else "real", "--seed", str(seed)]
+    with emulator_process(command) as address:
+        yield address
+
+
+@contextmanager
+def emulator_process(command: list[str]) -> Iterator[str]:
+    """Run an emulator's command; gives its port's address; ends the process afterwards. Raises PortError."""
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
