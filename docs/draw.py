@@ -8,10 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from drawing import frames_picture, guidance_picture, scenario_keys, tables
+from drawing import error_bars_picture, frames_picture, guidance_picture, scenario_keys, tables
 
 DOCS = Path(__file__).resolve().parent
-PICTURES: dict[str, Callable[[], str]] = {"frames": frames_picture.draw, "guidance": guidance_picture.draw}
+PICTURES: dict[str, Callable[[], str]] = {
+    "frames": frames_picture.draw,
+    "guidance": guidance_picture.draw,
+    "error-bars": error_bars_picture.draw,
+}
 PARTS: dict[str, Callable[[], str]] = {
     "frames": tables.frames,
     "phases": tables.phase_table,
