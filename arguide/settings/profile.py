@@ -88,6 +88,8 @@ class TrackerProfile:
     """Error letters of a magnetic tracker whose poses are taken all the same, marked as disturbed."""
     full_scale_mm: float = 914.4
     """Position that a Flock of Birds reports by its largest number: 36 inches, 144 with the extended range."""
+    calibration: Path | None = None
+    """Absolute path of the camera's calibration, for a camera as tracker."""
     jitter_mm: float = 0.1
     """Nominal noise of a tool's position along each axis, standard deviation; only until it was measured."""
     jitter_rad: float = 0.001

@@ -25,6 +25,7 @@ class Driver(StrEnum):
     LIBERTY = "liberty"
     FLOCK = "flock"
     IGTL = "igtl"
+    CAMERA = "camera"
 
 
 class Reply(StrEnum):
@@ -58,8 +59,8 @@ class Hemisphere(StrEnum):
 
 
 SMALLEST_SCALE_MM, LARGEST_SCALE_MM = 100.0, 10_000.0
-DEFINED = {Driver.NDI}
-"""Drivers that upload a definition of every tool."""
+DEFINED = {Driver.NDI, Driver.CAMERA}
+"""Drivers that must be told how every tool is built."""
 NUMBERED = {Driver.FASTRAK, Driver.PATRIOT, Driver.LIBERTY, Driver.FLOCK}
 """Drivers that know tools by the number of their sensor."""
 
@@ -75,7 +76,7 @@ def read_profile(file: Path) -> TrackerProfile:
         name=file.stem,
         title=table.text("title"),
         driver=driver.value,
-        baud=_baud(table),
+        baud=_baud(table) if driver is not Driver.CAMERA or "baud" in table else BAUDS[0],
         rate_hz=rate_hz,
         reply=table.choice("reply", Reply, Reply.AUTO if driver is Driver.NDI else Reply.BINARY).value,
         # Shorter than two frames, a single reply that had to be asked for again would already blank the picture.
@@ -93,6 +94,7 @@ def read_profile(file: Path) -> TrackerProfile:
         hemisphere=table.choice("hemisphere", Hemisphere, Hemisphere.FRONT).value,
         accept_errors=table.text("accept_errors", ""),
         full_scale_mm=table.number("full_scale_mm", SMALLEST_SCALE_MM, LARGEST_SCALE_MM, 914.4),
+        calibration=table.existing_file("calibration") if driver is Driver.CAMERA else None,
         tools=tuple(_tool(t, driver) for t in table.tables("tool", at_least=1)),
         file=file.resolve(),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from arguide.errors import SettingsError
 from arguide.ports.opening import open_port
+from arguide.ports.pictures import PictureSource
 from arguide.ports.port import Port
 from arguide.ports.recording_port import RecordingPort, Tap
 from arguide.settings.profile import TrackerProfile
@@ -17,14 +18,17 @@ DRIVERS = {
     "liberty": "arguide.trackers.polhemus.liberty:LibertyTracker",
     "flock": "arguide.trackers.flock.driver:FlockTracker",
     "igtl": "arguide.trackers.igtl.driver:IgtlTracker",
+    "camera": "arguide.trackers.camera.driver:CameraTracker",
 }
 """Driver name in a profile -> "module:class", imported when asked for."""
+BY_PICTURES = {"camera"}
+"""Drivers that look at pictures instead of speaking over a line."""
 
 
 def open_tracker(profile: TrackerProfile, port_url: str, clock: Callable[[], float], tap: Tap | None = None) -> Tracker:
     """The driver for `profile`, to speak over `port_url`. Nothing is opened before its `connect`.
 
-    `clock` gives the monotonic host time in s; `tap` is shown every byte both ways.
+    `clock` gives the monotonic host time in s; `tap` is shown every byte both ways (a camera has none).
     Raises SettingsError when the profile names a driver that is not there.
     """
     if profile.driver not in DRIVERS:
@@ -32,7 +36,12 @@ def open_tracker(profile: TrackerProfile, port_url: str, clock: Callable[[], flo
             f"{profile.file}: driver: {profile.driver!r} is not one of {', '.join(DRIVERS)}; mend the profile"
         )
 
-    def opener() -> Port:
+    def opener() -> Port | PictureSource:
+        if profile.driver in BY_PICTURES:
+            # Imported here: who has a tracker on a line need not wait for the libraries of cameras.
+            from arguide.ports.picture_opening import open_pictures
+
+            return open_pictures(port_url, clock)
         port = open_port(port_url)
         return RecordingPort(port, tap, clock) if tap else port
 

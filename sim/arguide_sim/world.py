@@ -8,17 +8,20 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from arguide.errors import SettingsError
 from arguide.geometry.transforms import Array, from_parts, inverse, rotation_about, translation
+from arguide.settings.body_file import read_body
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 from arguide_sim.hands.motion import aim
 from arguide_sim.ndi.definition import SIZE, Definition, checksum, read_definition
 from arguide_sim.ndi.refusal import Refusal
+from arguide_sim.printed import printed
 
 STYLUS_BENT_MM = (1.0, 2.0)
 """How far a stylus tip is off its drawing: enough that pivoting matters."""
@@ -117,7 +120,7 @@ def build_world(
 
 def _tool(profile: ToolProfile, random: np.random.Generator) -> Tool:
     try:
-        definition = read_definition(profile.definition.read_bytes() if profile.definition else _bare_sensor())
+        definition = _definition(profile.definition)
     except OSError as error:
         raise SettingsError(
             f"{profile.definition}: {error.strerror}; the profile names it for {profile.name!r}"
@@ -131,6 +134,12 @@ def _tool(profile: ToolProfile, random: np.random.Generator) -> Tool:
     tip = middle if profile.tip_mm is None else np.array(profile.tip_mm) + off * _any_direction(random)
     direction = _across(definition.normal) if profile.direction is None else profile.direction
     return Tool(profile.name, definition, tip, aim(tip, direction, definition.normal))
+
+
+def _definition(file: Path | None) -> Definition:
+    if file is not None and file.suffix == ".toml":
+        return printed(read_body(file))
+    return read_definition(file.read_bytes() if file else _bare_sensor())
 
 
 def _bare_sensor() -> bytes:

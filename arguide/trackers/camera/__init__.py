@@ -1,0 +1,1 @@
+"""A camera and printed markers as a tracker."""
