@@ -1,1 +1,1 @@
-"""Where a tool's tip is: pivot calibration."""
+"""Where a tool's tip and axis are, what a camera sees, and how late it tells: pivot, spin, template, camera, hand-eye, time."""

@@ -1,1 +1,1 @@
-"""Where the patient is: rigid registration of touched points to planned points."""
+"""Where the patient is: rigid registration by touched points or a painted surface, and how far to trust it at the target."""

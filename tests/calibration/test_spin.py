@@ -31,7 +31,7 @@ def spun(seed: int, n: int = 200, arc_deg: float = 360, rad: float = 0.0, slide_
 def test_exact_data_give_the_exact_axis(arc_deg: float, slide_mm: float) -> None:
     found = spin_calibration(spun(1, arc_deg=arc_deg, slide_mm=slide_mm), [0, 0, 1])
     np.testing.assert_allclose(found.direction, AXIS, atol=1e-9)
-    np.testing.assert_allclose(found.point_mm, POINT, atol=1e-8)
+    np.testing.assert_allclose(found.point_mm, POINT, atol=1e-9)
     assert np.degrees(found.spin_rad) == pytest.approx(arc_deg, abs=12)
 
 
