@@ -2,6 +2,7 @@
 
 import argparse
 
+from arguide.cli.igtl_server import add_igtl_server
 from arguide.cli.options import add_scenario_choice, add_showing
 from arguide.cli.scenario import Subparsers
 
@@ -29,6 +30,7 @@ def add(commands: Subparsers) -> None:
     command.add_argument("--seed", type=int, default=1, help="another trainee, placement and noise (default: 1)")
     command.add_argument("--profile", default="emulated", help="tracker profile (default: %(default)s)")
     add_showing(command)
+    add_igtl_server(command)
     command.set_defaults(run=run)
 
 
@@ -45,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
     plan = plan_of(scenario, given.plan)
     profile = read_profile(find_profile(given.profile))
     size = size_of(given.size)
-    with emulated_tracker(scenario.file, plan.name, profile.file, fast=given.fast, seed=given.seed) as port:
+    with emulated_tracker(scenario.file, plan.name, profile, fast=given.fast, seed=given.seed) as port:
         job = Job(
             scenario=scenario,
             plan=plan,
@@ -56,5 +58,6 @@ def run(given: argparse.Namespace) -> int:
             window=not (given.headless or given.fast) and window_possible(),
             fast=given.fast,
             remarks={"trainee": "simulated", "seed": str(given.seed)},
+            igtl_server=given.igtl_server,
         )
         return carry_out(job)

@@ -1,4 +1,4 @@
-"""Keeps one picture of each moment of a session: the last one before the next moment began."""
+"""Keeps one picture of each moment of a session: one of the last before the next moment began."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,26 +19,40 @@ def moment_of(state: SessionState) -> str:
     return state.needle.trouble or state.needle.phase.value
 
 
-class Gallery:
-    """Collects pictures and writes them as numbered files when closed."""
+# A picture worth keeping is drawn anew with smooth edges, which takes several times as long as a frame.
+EVERY = 12
 
-    def __init__(self, folder: Path, write: Callable[[Path, Picture], None]) -> None:
+
+class Gallery:
+    """Collects pictures and writes them as numbered files when closed.
+
+    `draw` gives a picture of what is on stage now, `write` makes a file of one.
+    """
+
+    def __init__(self, folder: Path, draw: Callable[[], Picture], write: Callable[[Path, Picture], None]) -> None:
         self._folder = folder
+        self._draw = draw
         self._write = write
+        self._looks = 0
         self._pictures: dict[str, Picture] = {}
         self._past: set[str] = set()
 
-    def look(self, state: SessionState, picture: Picture) -> None:
-        """Keep `picture` as the newest of its moment, unless something new has come since: insertion, not withdrawal."""
-        moment = moment_of(state)
-        if moment not in self._pictures and not state.needle.trouble:
-            self._past = set(self._pictures)
-        if moment not in self._past:
-            self.keep(moment, picture)
+    def look(self, state: SessionState) -> None:
+        """Keep what is on stage as the newest of its moment, unless something new has come since: not the withdrawal.
 
-    def keep(self, moment: str, picture: Picture) -> None:
-        """Keep `picture` under a name."""
-        self._pictures[moment] = picture
+        Called for every frame; draws for the first frame of each moment and then for every twelfth.
+        """
+        moment = moment_of(state)
+        new = moment not in self._pictures
+        if new and not state.needle.trouble:
+            self._past = set(self._pictures)
+        self._looks = 0 if new else self._looks + 1
+        if moment not in self._past and self._looks % EVERY == 0:
+            self.keep(moment)
+
+    def keep(self, moment: str) -> None:
+        """Keep what is on stage under a name."""
+        self._pictures[moment] = self._draw()
 
     def close(self) -> list[Path]:
         """Write the files; returns their paths in the order the moments first came."""

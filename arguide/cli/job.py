@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from arguide.cli.clocks import FrameClock
 from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
+from arguide.cli.igtl_server import server_for
 from arguide.cli.notes import ResultNotes, packet_tap
 from arguide.cli.progress import progress_bar
 from arguide.cli.showing import FILM_HZ, Studio, in_window, until_left
+from arguide.cli.sources import open_source
 from arguide.errors import ArguideError, RecordingError
 from arguide.guidance.anatomy import load_anatomy
 from arguide.guidance.live import Live, Sink
@@ -52,6 +54,8 @@ class Job:
     remarks: dict[str, str] = field(default_factory=dict)
     store: CalibrationStore | None = None
     """Where tool calibrations are taken from and kept; None: neither, as for tools that are emulated."""
+    igtl_server: tuple[str, int] | None = None
+    """Where to share over OpenIGTLink: host and port."""
 
     @property
     def recording(self) -> Path:
@@ -80,13 +84,12 @@ def new_folder(out: Path | None) -> Path:
 def carry_out(job: Job) -> int:
     """Do the whole job; returns the exit status. Whatever ends it, what was recorded stays readable."""
     from arguide.scene.stage import Stage
-    from arguide.trackers.opening import open_tracker
 
     clock: Clock = FrameClock(job.profile.rate_hz) if job.fast else time.monotonic
     with ExitStack() as stack:
         stored = _stored(job)
         recorder = stack.enter_context(Recorder(job.recording, _header(job, clock(), stored)))
-        tracker = open_tracker(job.profile, job.port, clock, tap=packet_tap(recorder))
+        tracker = open_source(job.profile, job.port, clock, tap=packet_tap(recorder))
         stack.callback(tracker.close)
         with progress_bar("Getting ready") as progress:
             # First what can fail for reasons outside this program.
@@ -100,6 +103,8 @@ def carry_out(job: Job) -> int:
             tracker.start()
         session = Session(job.scenario, job.plan, job.profile, anatomy, stored)
         sinks: list[Sink] = [recorder.take, ResultNotes(session, job.scenario, recorder), *_keepers(job, session)]
+        if job.igtl_server:
+            sinks.append(stack.enter_context(server_for(job.plan, job.igtl_server, clock())).take)
         live = Live(tracker, session, sinks)
         try:
             if job.window:
@@ -135,12 +140,12 @@ def _header(job: Job, now_s: float, stored: dict[str, ToolCalibration]) -> Heade
 def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
     from arguide.scene.film import write_picture
 
-    gallery = Gallery(job.out / "pictures", write_picture)
+    gallery = Gallery(job.out / "pictures", stage.portrait, write_picture)
     stills: list[Path] = []
 
     def still() -> None:
         stills.append(job.out / f"still-{len(stills) + 1:02}.png")
-        write_picture(stills[-1], stage.picture())
+        write_picture(stills[-1], stage.portrait())
 
     if not in_window(live, stage, still):
         recorder.close()
@@ -149,7 +154,7 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
     report = _close_and_report(job, recorder)
     _show_card(stage, report)
     stage.render()
-    gallery.keep("score", stage.picture())
+    gallery.keep("score")
     _save(job, report, gallery)
     until_left(stage, still)
     return 0
@@ -158,7 +163,7 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
 def _off_screen(job: Job, stage: "Stage", live: Live, recorder: Recorder, clock: Clock) -> int:
     from arguide.scene.film import Film, write_picture
 
-    gallery = Gallery(job.out / "pictures", write_picture)
+    gallery = Gallery(job.out / "pictures", stage.portrait, write_picture)
     with Film(job.out / "film.mp4", FILM_HZ, job.size) as film, progress_bar("Training session") as progress:
         studio = Studio(stage, gallery, film, progress)
         if isinstance(clock, FrameClock):

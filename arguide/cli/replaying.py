@@ -98,14 +98,14 @@ def _as_film(
 ) -> None:
     from arguide.scene.film import Film, write_picture
 
-    gallery = Gallery(folder / "pictures", write_picture)
+    gallery = Gallery(folder / "pictures", stage.portrait, write_picture)
     begin, end = states[0].sample.host_time_s, states[-1].sample.host_time_s
     with Film(folder / "film.mp4", FILM_HZ, size) as film, progress_bar("Replay") as progress:
         for state, age_s in paced(states, speed / FILM_HZ):
             stage.show(state, age_s)
             stage.render()
             picture = stage.picture()
-            gallery.look(state, picture)
+            gallery.look(state)
             film.add(picture)
             progress((state.sample.host_time_s - begin) / max(1e-9, end - begin), state.view.step.value)
     gallery.close()

@@ -2,6 +2,7 @@
 
 import argparse
 
+from arguide.cli.igtl_server import add_igtl_server
 from arguide.cli.options import add_scenario_choice, add_showing
 from arguide.cli.scenario import Subparsers
 
@@ -9,6 +10,8 @@ EXAMPLES = """examples:
   arguide run lumbar-facet --port /dev/ttyUSB0 --profile polaris-spectra
   arguide run lumbar-facet --port COM3 --profile my-bench.toml
   arguide run my-patient --port socket://192.168.1.10:8765 --profile polaris-vega
+  arguide run lumbar-facet --port socket://127.0.0.1:18944 --profile openigtlink
+  arguide run lumbar-facet --port replay://session.mcap
   arguide run lumbar-facet --port "sim://polaris?scenario=lumbar-facet"
 
 The space bar (or the tool's button) goes on, R measures again, H shows all keys, Q leaves."""
@@ -24,10 +27,13 @@ def add(commands: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("scenario", help="name of a shipped scenario, or a folder")
-    command.add_argument("--port", required=True, help="device path, COM port, any pyserial address, or sim://…")
+    command.add_argument(
+        "--port", required=True, help="device path, COM port, any pyserial address, sim://… or replay://FILE"
+    )
     command.add_argument("--profile", default="emulated", help="tracker profile: a shipped name or a TOML file")
     add_scenario_choice(command)
     add_showing(command)
+    add_igtl_server(command)
     command.set_defaults(run=run)
 
 
@@ -49,6 +55,7 @@ def run(given: argparse.Namespace) -> int:
         out=new_folder(given.out),
         size=size_of(given.size),
         window=not given.headless and window_possible(),
-        store=CalibrationStore(),
+        store=None if given.port.startswith("replay://") else CalibrationStore(),
+        igtl_server=given.igtl_server,
     )
     return carry_out(job)

@@ -106,7 +106,7 @@ class Studio:
         self._stage.show(state, age_s)
         self._stage.render()
         picture = self._stage.picture()
-        self._gallery.look(state, picture)
+        self._gallery.look(state)
         for _ in range(times):
             self._film.add(picture)
         self._filmed += times
@@ -116,7 +116,7 @@ class Studio:
         """Draw what is on stage now, keep it as a picture, and let the film rest on it."""
         self._stage.render()
         picture = self._stage.picture()
-        self._gallery.keep(moment, picture)
+        self._gallery.keep(moment)
         for _ in range(round(seconds * FILM_HZ)):
             self._film.add(picture)
 
