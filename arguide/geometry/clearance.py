@@ -33,7 +33,8 @@ class ClearanceProbe:
     def __init__(self, fields: Sequence[DistanceField], length_mm: float, radius_mm: float) -> None:
         self.length_mm = length_mm
         self.radius_mm = radius_mm
-        self._flat = np.concatenate([np.zeros(0, np.float32), *(field.values.ravel() for field in fields)])
+        # Half precision: within 0.02 mm at the border and far finer near the surface, for half the memory.
+        self._flat = np.concatenate([np.zeros(0, np.float16), *(f.values.ravel().astype(np.float16) for f in fields)])
         shapes = np.array([field.values.shape for field in fields], dtype=np.intp).reshape(-1, 3)
         # A hair less than the last grid point, so that the cell above it is never asked for.
         self._top = np.nextafter((shapes - 1).astype(np.float32), np.float32(0))[:, None, :]
@@ -79,7 +80,7 @@ class ClearanceProbe:
         grid -= low
         flat = np.einsum("mnd,md->mn", low, self._strides[field])
         flat += self._base[field, None]
-        v = self._flat.take(flat + self._corners[:, field, None])
+        v = self._flat.take(flat + self._corners[:, field, None]).astype(np.float32)
         x, y, z = grid.transpose(2, 0, 1)
         v = v[:4] + (v[4:] - v[:4]) * x
         v = v[:2] + (v[2:] - v[:2]) * y
