@@ -1,6 +1,7 @@
 """Device frames: the newest one, computed once however often the host asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from arguide_sim.clock import Clock
@@ -34,6 +35,7 @@ class Frames:
         self._base = 1
         self._index = -1
         self._newest: Frame | None = None
+        self._held: Frame | None = None
 
     def start(self, rate_hz: float, from_zero: bool) -> None:
         """Begin a session of tracking; the world's time begins at 0 with it."""
@@ -58,6 +60,8 @@ class Frames:
 
     def newest(self) -> Frame:
         """The frame of this moment."""
+        if self._held:
+            return self._held
         index = self._clock.frame()
         index -= index % self._each
         if self._newest is None or index != self._index:
@@ -67,6 +71,15 @@ class Frames:
             if self._watch:
                 self._watch(self._newest)
         return self._newest
+
+    @contextmanager
+    def held(self) -> Iterator[Frame]:
+        """Let the frame of this moment stay the newest for a while: a simulated clock runs with every question."""
+        self._held = self.newest()
+        try:
+            yield self._held
+        finally:
+            self._held = None
 
     def next_s(self) -> float:
         """How long until a frame that nobody has asked for yet."""

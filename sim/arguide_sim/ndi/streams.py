@@ -55,11 +55,11 @@ def streamed(state: State, handler: Callable[[State, str], str | bytes]) -> byte
     stream = state.stream
     if stream is None:
         return b""
-    number = state.frames.newest().number
-    if stream.last is not None and 0 <= (number - stream.last) < stream.every:
-        return b""
-    stream.last = number
-    reply = handler(state, stream.args)
+    with state.frames.held() as frame:
+        if stream.last is not None and 0 <= frame.number - stream.last < stream.every:
+            return b""
+        stream.last = frame.number
+        reply = handler(state, stream.args)
     return header(stream.name) + (reply if isinstance(reply, bytes) else ascii_reply(reply))
 
 
