@@ -16,7 +16,9 @@ from arguide.geometry.transforms import Array, angle_between, from_parts
 FLAT = 1e-3
 """Points are of one plane when they leave it by less than this share of their extent."""
 CLEARLY = 2.0
-"""A pose whose error is this many times the other's is out of the question."""
+"""A pose whose error is this many times the other's is out of the question,"""
+NOISE_PX = 0.25
+"""unless its error is no larger than noise."""
 LEAST_NOISE_PX = 0.03
 """No corner is found more exactly; keeps the stated jitter of few points honest."""
 LEAST_POINTS = 4
@@ -51,7 +53,7 @@ def fit_pose(points: Array, pixels: Array, camera: CameraModel, last: Array | No
     poses = sorted((one for one in found if one is not None), key=lambda one: one[1])
     if not poses:
         return None
-    alike = [one for one in poses if one[1] <= CLEARLY * max(poses[0][1], LEAST_NOISE_PX)]
+    alike = [one for one in poses if one[1] <= max(CLEARLY * poses[0][1], NOISE_PX)]
     ambiguous = any(angle_between(poses[0][0], one[0]) > 0.05 for one in alike[1:])
     pose, rms = poses[0]
     if ambiguous and last is not None:
