@@ -12,6 +12,8 @@ from arguide.scene.marks import COLORS, FOR_GRADE, Mark, Sign
 from arguide.settings.scenario import Band, Plan, Structure
 
 DASHES = "– –"
+FARTHEST_MM = 27.0
+"""Clearances are measured up to here; beyond they only say that there is at least so much."""
 CAPTIONS = ("Depth to target", "Lateral", "Angle", "Predicted miss", "Entry offset", "Nearest risk")
 
 
@@ -51,7 +53,7 @@ def _with_bar(line: Line, value: float, bar: float) -> Line:
     number, degree, unit = line.value.partition("°")
     if not degree:
         number, _, unit = line.value.partition(" ")
-    if unit != "mm" and not degree:
+    if (unit != "mm" and not degree) or number.startswith("≥"):
         return line
     text = f"{number} ± {bar:.1f}{degree or ' mm'}" if bar < 100 else f"{number} ± ?"
     noise = abs(value) <= bar
@@ -115,7 +117,8 @@ def _risk(clearances_mm: tuple[float, ...], risks: tuple[Structure, ...]) -> Lin
     clearance, margin = clearances_mm[index], risks[index].risk_margin_mm or 0.0
     mark = risk_mark(clearance, margin)
     words = {Mark.WITHIN: "clear", Mark.NEAR: "close", Mark.OUT: "too close" if clearance >= 0 else "inside"}
-    return Line(risks[index].label, _number(clearance, "mm"), mark, words[mark])
+    value = _number(clearance, "mm") if clearance < FARTHEST_MM else f"≥{FARTHEST_MM:.0f} mm"
+    return Line(risks[index].label, value, mark, words[mark])
 
 
 class Readout:
@@ -144,14 +147,14 @@ class _Row:
         self._bar = canvas.panel(Rect(box.x, box.y, 5 * unit, box.height), style.rgba(style.QUIET), 2.5)
         left = box.x + 18 * unit
         right = box.right - 14 * unit
-        value = Rect(box.x + 0.31 * box.width, box.y, 0.23 * box.width, box.height)
+        value = Rect(box.x + 0.31 * box.width, box.y, 0.22 * box.width, box.height)
         spread = Rect(value.right + 7 * unit, box.y, 0.18 * box.width, box.height)
         self._caption = canvas.label(
             Rect(left, box.y, value.x - left - 6 * unit, box.height), 15, color=style.QUIET, lines=2
         )
         self._value = canvas.label(value, pixels, weight=Weight.BOLD, align=Align.RIGHT)
-        self._spread = canvas.label(spread, min(18, 0.5 * pixels), weight=Weight.BOLD)
-        x = spread.right + 17 * unit
+        self._spread = canvas.label(spread, min(16, 0.5 * pixels), weight=Weight.BOLD)
+        x = spread.right + 19 * unit
         self._sign = Sign(canvas, x, box.center[1], 11 * unit)
         self._word = canvas.label(Rect(x + 18 * unit, box.y, right - x - 18 * unit, box.height), 16)
 

@@ -112,3 +112,8 @@ def test_what_leads_away_has_no_bar_either(plan: Plan) -> None:
     assert lines(away, plan, (), replace(SURE, predicted_miss_95_mm=inf))[3].value == "away"
     assert lines(FINE, plan, (), replace(SURE, entry_offset_95_mm=inf))[4].value == "1.0 ± ?"
     assert lines(None, plan, (), SURE)[0].value == DASHES
+
+
+def test_a_clearance_beyond_what_is_measured_is_a_lower_bound(plan: Plan, scenario: Scenario) -> None:
+    far = replace(FINE, clearances_mm=tuple(27.44 for _ in scenario.risks))
+    assert [(line.value, line.word) for line in lines(far, plan, scenario.risks)][-1] == ("≥27 mm", "clear")
