@@ -41,7 +41,7 @@ def test_the_mirrored_pose_of_a_small_plane_is_told_by_the_last_pose() -> None:
     true = before_camera((0.25, 0.0, 0.2), z=900.0)
     random = np.random.default_rng(3)
     wrong = {"alone": 0, "followed": 0}
-    for _ in range(60):
+    for _ in range(200):
         pixels = CAMERA.project(apply(true, SQUARE)) + 0.2 * random.standard_normal((4, 2))
         for name, last in (("alone", None), ("followed", true)):
             fit = fit_pose(SQUARE, pixels, CAMERA, last)
