@@ -49,7 +49,7 @@ def test_nothing_can_be_announced(aurora: Any) -> None:
     assert aurora.ask("GETINFO:Features.Firmware.Version") == "ERROR01"
     assert aurora.ask("GET:Info.Timeout.PINIT") == "Info.Timeout.PINIT=6\n"
     assert aurora.ask("GET:Features.Hardware.Model") == "ERROR34"
-    assert "AURORA Rev 009" in aurora.ask("VER:4") and aurora.ask("APIREV:").startswith("D.")
+    assert "AURORA Rev 008" in aurora.ask("VER:4") and aurora.ask("APIREV:").startswith("D.")
 
 
 def test_a_tool_is_pulled_out_and_put_back(aurora: Any) -> None:
