@@ -77,6 +77,8 @@ class Timebase:
         # Covariance of (line, period) in units of the residuals' variance.
         self._c00 = self._c01 = self._c11 = 0.0
         self._mean = self._mean_square = self._scale = self._fastest = 0.0
+        self._before_s = self._product = 0.0
+        """Residual of the frame before, and the mean product of neighbours."""
 
     def date(self, frame: int, arrived_s: float, earliest_s: float = -math.inf) -> float:
         """Host time in s of device frame `frame`, whose packet was complete at `arrived_s`.
@@ -96,13 +98,16 @@ class Timebase:
     @property
     def fit(self) -> Fit:
         """The line as it stands, with its errors; they are conservative by the square root of two."""
-        noise = math.sqrt(max(self._mean_square, 0.0))
-        period_error_s = noise * math.sqrt(self._c11)
+        noise = math.sqrt(self._mean_square)
+        # Delays that resemble the ones before them (a host that still learns when to ask) tell less than their number.
+        alike = min(max(self._product / self._mean_square, 0.0), 0.99) if self._mean_square else 0.0
+        error = noise * math.sqrt((1 + alike) / (1 - alike))
+        period_error_s = error * math.sqrt(self._c11)
         nominal_s = self._nominal_s / max(self._step, 1)
         return Fit(
             period_s=self._period_s,
             period_error_s=period_error_s,
-            offset_error_s=noise * math.sqrt(self._c00),
+            offset_error_s=error * math.sqrt(self._c00),
             drift_ppm=1e6 * (self._period_s / nominal_s - 1),
             drift_error_ppm=1e6 * period_error_s / nominal_s,
             jitter_s=noise,
@@ -190,5 +195,8 @@ class Timebase:
         self._mean += share * (residual_s - self._mean)
         far = min(abs(residual_s), FAR * self._scale)
         self._mean_square += share * (far**2 - self._mean_square)
+        near = math.copysign(far, residual_s)
+        self._product += share * (near * self._before_s - self._product)
+        self._before_s = near
         # The mean absolute residual, as the standard deviation of a Gaussian would show it.
         self._scale = max(LEAST_SCALE_S, self._scale + share * (1.2533 * far - self._scale))

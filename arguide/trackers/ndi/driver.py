@@ -67,6 +67,8 @@ class NdiTracker:
         self.warnings: tuple[str, ...] = ()
         """What the device, or the farewell to it, had to complain about; nothing here stops the work."""
         self.statistics = Statistics()
+        self.exchange_s = 0.0
+        """Usual time from a question to its whole answer; 0 before the first."""
 
     @property
     def baud(self) -> int:
@@ -222,6 +224,7 @@ class NdiTracker:
                 continue
             failures = silences = 0
             arrived = self._clock()
+            self.exchange_s += 0.05 * (arrived - asked - self.exchange_s) if self.exchange_s else arrived - asked
             outcome = measuring.take(reply, asked, arrived)
             if isinstance(outcome, Sample):
                 self._pacing.fresh(asked)

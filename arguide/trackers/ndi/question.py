@@ -10,8 +10,8 @@ from arguide.trackers.ndi.replies import MAX_TEXT, BinaryReply, Packet, checked_
 from arguide.trackers.ndi.tracking_reply import TrackingReply
 from arguide.trackers.ndi.tx import decode_tx
 
-BYTES_PER_TOOL = {"BX2": 52, "BX": 42, "TX": 71}
-OVERHEAD_BYTES = {"BX2": 60, "BX": 11, "TX": 11}
+BYTES_PER_TOOL = {"BX2": 36, "BX": 42, "TX": 70}
+OVERHEAD_BYTES = {"BX2": 100, "BX": 11, "TX": 11}
 BYTES_PER_MARKER = {"BX2": 16, "BX": 12, "TX": 21}
 AUTO = "auto"
 NEXT_BEST = {"BX2": "BX", "BX": "TX"}
