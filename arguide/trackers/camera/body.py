@@ -16,6 +16,8 @@ from arguide.trackers.camera.fit import Fit, fit_pose
 WORST_PX = 1.5
 WORST_OF_SIDE = 0.03
 """A fit whose error is larger than both (pixels, share of a marker's side) is not of this body."""
+ROUGHLY = 2.0
+"""Before corners are refined a fit may be so many times worse."""
 FEW_SADDLES = 6
 WINDOW = 0.22
 """Half size of the window in which a board corner is searched, in squares: the nearest marker is not in it."""
@@ -46,24 +48,25 @@ class BodyFitter:
 
     def fit(self, grey: NDArray[np.uint8], found: Mapping[int, Array]) -> Seen:
         """The pose in a picture (height, width) in which markers were found at (4, 2) pixels."""
-        own = [number for number in self._corners if number in found]
-        exact = sharpen(grey, np.array([found[number] for number in own]).reshape(-1, 4, 2), self._camera)
-        seen = self._fit_markers(dict(zip(own, exact, strict=True)))
-        if seen.fit is not None and len(self._saddles):
-            seen = self._with_saddles(grey, seen)
+        own = {number: found[number] for number in self._corners if number in found}
+        seen = self._by_saddles(grey, own) or self._fit_markers(self._sharpened(grey, own))
         self._last = None if seen.fit is None else seen.fit.view_from_body
         return seen
 
-    def _fit_markers(self, found: dict[int, Array]) -> Seen:
+    def _sharpened(self, grey: NDArray[np.uint8], found: Mapping[int, Array]) -> dict[int, Array]:
+        exact = sharpen(grey, np.array(list(found.values())).reshape(-1, 4, 2), self._camera)
+        return dict(zip(found, exact, strict=True))
+
+    def _fit_markers(self, found: dict[int, Array], slack: float = 1.0) -> Seen:
         if not found:
             return Seen(None)
         fit = self._together(found)
-        if _is_good(fit, found):
+        if _is_good(fit, found, slack):
             return Seen(fit, tuple(found))
         if len(found) > 2:
             fit, worst = self._without_the_worst(found)
             kept = {number: corners for number, corners in found.items() if number != worst}
-            if _is_good(fit, kept):
+            if _is_good(fit, kept, slack):
                 return Seen(fit, tuple(kept), f"marker {worst} is where it should not be and was left out")
         off = "" if fit is None else f" (off by {fit.rms_px:.1f} pixels)"
         return Seen(None, (), f"its markers are not where {self.body.file.name} says{off}: folded or printed wrongly?")
@@ -76,9 +79,14 @@ class BodyFitter:
         tries = [(self._together({k: c for k, c in found.items() if k != number}), number) for number in found]
         return min(tries, key=lambda one: one[0].rms_px if one[0] else np.inf)
 
-    def _with_saddles(self, grey: NDArray[np.uint8], seen: Seen) -> Seen:
-        """The pose by the board's inner corners next to markers that were seen, if there are enough."""
-        assert seen.fit is not None and self.body.board is not None
+    def _by_saddles(self, grey: NDArray[np.uint8], found: dict[int, Array]) -> Seen | None:
+        """The pose by the board's inner corners next to markers that were seen; None if there are not enough."""
+        if self.body.board is None:
+            return None
+        # Roughly found corners do to begin with: what counts is where the inner corners are then.
+        seen = self._fit_markers(found, ROUGHLY)
+        if seen.fit is None:
+            return None
         spacing = self.body.board.square_mm
         middles = np.array([self._corners[number].mean(axis=0) for number in seen.used])
         near = np.linalg.norm(self._saddles[:, None] - middles, axis=2).min(axis=1) < 0.75 * spacing
@@ -90,20 +98,20 @@ class BodyFitter:
         inside = (expected > half + 2).all(axis=1) & (expected < np.array(grey.shape[::-1]) - half - 3).all(axis=1)
         points, expected = points[inside], expected[inside]
         if len(points) < FEW_SADDLES:
-            return seen
+            return None
         exact = _sharpened(grey, expected, half)
         true = np.linalg.norm(exact - expected, axis=1) < max(FARTHEST * square_px, 1.0)
         if true.sum() < FEW_SADDLES:
-            return seen
+            return None
         fit = fit_pose(points[true], exact[true], self._camera, pose)
         if fit is None or fit.rms_px > max(WORST_PX, WORST_OF_SIDE * square_px):
-            return seen
+            return None
         return Seen(fit, seen.used, seen.why)
 
 
-def _is_good(fit: Fit | None, found: Mapping[int, Array]) -> bool:
+def _is_good(fit: Fit | None, found: Mapping[int, Array], slack: float) -> bool:
     side = np.median([np.linalg.norm(corners[0] - corners[1]) for corners in found.values()])
-    return fit is not None and fit.rms_px <= max(WORST_PX, WORST_OF_SIDE * float(side))
+    return fit is not None and fit.rms_px <= slack * max(WORST_PX, WORST_OF_SIDE * float(side))
 
 
 def _shortest_square(points: Array, pixels: Array, spacing_mm: float) -> float:
