@@ -8,7 +8,7 @@ import argparse
 import sys
 
 from arguide import __version__
-from arguide.cli import board, calibrate, calibrations, demo, doctor, emulate, monitor, replay, run, scenario, soak
+from arguide.cli import calibrations, demo, doctor, emulate, monitor, replay, run, scenario, soak
 from arguide.errors import ArguideError
 
 EXAMPLES = """examples:
