@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from arguide.errors import PortError
+from arguide.errors import PortError, SettingsError
 from arguide.settings.profile import TrackerProfile
 
 START_S = 30.0
-DEVICE = {"ndi": "polaris"}
-"""Which emulated device answers a driver; the others are called as their drivers are."""
+DEVICES = {"ndi": "polaris", "fastrak": "fastrak", "liberty": "liberty"}
+"""Which emulated device answers a driver: those whose stylus has the button that the simulated trainee presses."""
 
 
 @contextmanager
@@ -24,7 +24,11 @@ def emulated_tracker(scenario: Path, plan: str, profile: TrackerProfile, *, fast
     On a pseudo-terminal where the system has them, over TCP on the loopback interface elsewhere.
     """
     line = ["--pty"] if os.name == "posix" else ["--tcp", "127.0.0.1:0"]
-    device = DEVICE.get(profile.driver, profile.driver)
+    if (device := DEVICES.get(profile.driver)) is None:
+        raise SettingsError(
+            f"{profile.file}: driver {profile.driver}: the simulated trainee needs a stylus with a button; choose a"
+            f" profile of {', '.join(DEVICES)}"
+        )
     command = [sys.executable, "-m", "arguide_sim", device, *line, "--motion", "trainee", "--until-eof"]
     command += ["--scenario", str(scenario), "--plan", plan, "--profile", str(profile.file)]
     command += ["--clock", "step" if fast else "real", "--seed", str(seed)]

@@ -24,13 +24,14 @@ from arguide.trackers.opening import DRIVERS, open_tracker
 from arguide.trackers.reading import Sample, Visibility
 from arguide.trackers.tracker import Tracker
 
+WITHOUT_BUTTON = tuple(replace(tool, has_button=False) for tool in read_profile(find_profile("polhemus-liberty")).tools)
 FORMS: dict[str, tuple[str, str, dict[str, object]]] = {
     "ndi": ("emulated", "polaris", {}),
     "fastrak": ("polhemus-fastrak", "fastrak", {}),
     "fastrak text": ("polhemus-fastrak", "fastrak", {"reply": "text"}),
     "fastrak stream": ("polhemus-fastrak", "fastrak", {"stream": True}),
     "liberty": ("polhemus-liberty", "liberty", {}),
-    "liberty text": ("polhemus-liberty", "liberty", {"reply": "text"}),
+    "liberty text": ("polhemus-liberty", "liberty", {"reply": "text", "tools": WITHOUT_BUTTON}),
     "liberty stream": ("polhemus-liberty", "liberty", {"stream": True}),
     "flock": ("flock-of-birds", "flock", {}),
     "flock stream": ("flock-of-birds", "flock", {"stream": True}),

@@ -58,6 +58,8 @@ class LibertyTracker(StationTracker):
     POLL, STREAM, QUIET = b"P\r", b"C\r", b"P\r"
 
     def _prepare(self, line: Line) -> None:
+        if self._with_button and self.profile.reply == "text":
+            raise SettingsError(f"{self.profile.file}: has_button: only in binary records; write reply = 'binary'")
         most = STATIONS[self.profile.driver]
         for station, tool in self.tools.items():
             if not 1 <= station <= most:

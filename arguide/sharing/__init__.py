@@ -1,0 +1,1 @@
+"""What the session knows, told to other programs while it happens."""
