@@ -36,7 +36,8 @@ CLOCKS: dict[str, Callable[[], Clock]] = {"real": RealClock, "step": StepClock}
 MOTIONS = ("trainee", "idle", "wave")
 NDI = {"polaris": "spectra"} | {(f"polaris-{n}" if m.optical else n): n for n, m in MODELS.items()}
 """Name of an NDI device on the command line -> the model that it is unless another is asked for."""
-AHEAD = 32
+AHEAD, FEW_AHEAD = 32, 8
+"""Frames computed at once: many where every frame is asked for in its turn, few where somebody waits for the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +183,7 @@ def _sensor(options: Options, model: Model, company: AnyCompany, wired: tuple[Se
     if wired:
         degrees = {tool: plug.degrees for plug in wired for tool in plug.tools}
         return Coils(company, model.volumes[0], FieldNoise(noise), degrees)
-    # On the step clock every frame is asked for in its turn, so it pays to compute several at once.
-    return Cameras(company, model.volumes[0], noise, AHEAD if options.clock == "step" else 1)
+    return Cameras(company, model.volumes[0], noise, AHEAD if options.clock == "step" else FEW_AHEAD)
 
 
 def wired_tools(profile: TrackerProfile) -> tuple[Sensors, ...]:

@@ -22,6 +22,7 @@ class TroubledDevice:
         self.clock = clock
         self._random = Random(seed)
         self._pulled: dict[int, Sensors] = {}
+        self._touched = False
 
     @property
     def state(self) -> State:
@@ -37,6 +38,9 @@ class TroubledDevice:
         return self.device.plugged
 
     def receive(self, data: bytes) -> bytes:
+        if not self._schedule and not self._touched:
+            return self.device.receive(data)
+        self._touched = bool(self._schedule)  # once more after the last fault, to put everything right
         now = self.clock.elapsed_s()
         self._happen(now)
         for fault in self._schedule.active(Level.DEVICE, now):

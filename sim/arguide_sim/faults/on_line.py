@@ -57,6 +57,7 @@ class FaultyLine:
         self._held = b""
         self._until = dict.fromkeys(OUTAGES, 0.0)
         self._free_at = 0.0
+        self._touched = False
         self._wrong: tuple[int, int] | None = None
         """Speed that the device fell into, and the one that it should have."""
         self._switching = 0, -1.0
@@ -78,6 +79,9 @@ class FaultyLine:
         return self._device.plugged and not self._lasts("line-unplugged")
 
     def receive(self, data: bytes) -> bytes:
+        if not self._schedule and not self._paced and not self._touched:
+            return self._device.receive(data)
+        self._touched = bool(self._schedule or self._waiting or self._held or self._dead() or self._wrong)
         self._happen()
         if self._dead():
             return b""
@@ -92,6 +96,8 @@ class FaultyLine:
         return b"" if self._dead() else self._carry(self._device.receive_break(), b"")
 
     def due_s(self) -> float | None:
+        if not self._schedule and not self._paced and not self._touched:
+            return self._device.due_s()
         now = self._now()
         times = [time - now for time in self._until.values() if time > now]
         if self._waiting:

@@ -112,7 +112,7 @@ class Handles:
 
     def all(self) -> list[Handle]:
         """Every handle, by number."""
-        return [self._by_number[number] for number in sorted(self._by_number)]
+        return list(self._by_number.values())
 
     def tools(self) -> set[str]:
         """The tools of the world that have a handle."""
@@ -123,5 +123,6 @@ class Handles:
         if number is None:
             raise Refusal(NO_HANDLES_LEFT)
         handle.number = number
-        self._by_number[number] = handle
+        # Kept in order: they are asked for at every frame, and come and go seldom.
+        self._by_number = dict(sorted({**self._by_number, number: handle}.items()))
         return handle
