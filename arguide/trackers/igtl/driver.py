@@ -55,7 +55,8 @@ class IgtlTracker(LineTracker):
         self._frame = self._noise = 0
 
     def _set_up(self, line: Line) -> None:
-        """Nothing is asked of a source before it shall send."""
+        """Nothing is asked of a source before it shall send; a network takes no notice of a speed."""
+        line.port.set_baud(self.profile.baud, self.profile.handshake)
 
     def _begin(self, line: Line) -> None:
         self._forget()
