@@ -22,6 +22,8 @@ from arguide.ports.trouble import explain_open_failure
 WRITE_TIMEOUT_S = 2.0
 """A command is a few hundred bytes at most; with handshake on, a device that is off never lets it through."""
 CHUNK = 65536
+LOST = (serial.SerialException, OSError, TypeError)
+"""How a lost line shows itself; pyserial answers some with a TypeError from its closed descriptor."""
 
 
 class SerialPort:
@@ -47,12 +49,14 @@ class SerialPort:
 
     def read(self, timeout_s: float) -> bytes:
         """Whatever has arrived, at least one byte; b"" after `timeout_s`. Raises PortError when the line was lost."""
-        with self._guard():
+        try:
             if self._descriptor is None:
                 return self._read_through_pyserial(timeout_s)
             if not select.select((self._descriptor,), (), (), max(timeout_s, 0.0))[0]:
                 return b""
             data = os.read(self._descriptor, CHUNK)
+        except LOST as error:
+            raise self._lost(error) from error
         if not data:
             # Readable and yet empty is how a pulled USB plug and a closed TCP peer show themselves.
             raise PortError(f"{self._url}: the other end went away; check cable and power, then connect again")
@@ -60,8 +64,15 @@ class SerialPort:
 
     def write(self, data: bytes) -> None:
         """Send all of `data`. Raises PortError when the line was lost or does not take it."""
-        with self._guard():
-            self._open_line.write(data)
+        try:
+            if self._descriptor is not None:
+                # Straight to the line: pyserial waits after every write until the next could follow.
+                with contextlib.suppress(BlockingIOError):
+                    data = data[os.write(self._descriptor, data) :]
+            if data:
+                self._open_line.write(data)
+        except LOST as error:
+            raise self._lost(error) from error
 
     def drop_input(self) -> None:
         """Throw away what has arrived and was not read."""
@@ -130,15 +141,15 @@ class SerialPort:
         """Turn what pyserial and the system raise into PortError."""
         try:
             yield
-        except serial.SerialTimeoutException as error:
-            raise PortError(
+        except LOST as error:
+            raise self._lost(error) from error
+
+    def _lost(self, error: Exception) -> PortError:
+        if isinstance(error, serial.SerialTimeoutException):
+            return PortError(
                 f"{self._url}: nothing was taken within {WRITE_TIMEOUT_S:g} s; is the device on, and is `handshake` right?"
-            ) from error
-        except (serial.SerialException, OSError, TypeError) as error:
-            # pyserial answers some lost lines with a TypeError from its closed descriptor.
-            raise PortError(
-                f"{self._url}: the line was lost ({error}); check cable and power, then connect again"
-            ) from error
+            )
+        return PortError(f"{self._url}: the line was lost ({error}); check cable and power, then connect again")
 
 
 def _descriptor_of(line: Any) -> int | None:

@@ -88,23 +88,23 @@ class PacketReader:
         if self._lost:
             self._tell_once()
             return None
-        start = bytes(self._buffer[:2])
-        if start == START[: len(start)]:
-            return self._binary() if len(start) == 2 else None
-        return self._text()
+        if self._buffer.startswith(START):
+            return self._binary()
+        return self._text() if not START.startswith(self._buffer) else None
 
     def _binary(self) -> BinaryReply | None:
         buffer = self._buffer
         if len(buffer) < HEADER:
             return None
-        if crc16(bytes(buffer[:HEADER])):  # data followed by its own CRC gives 0
+        data = bytes(buffer)
+        if crc16(data[:HEADER]):  # data followed by its own CRC gives 0
             self._lose(f"header {buffer[:HEADER].hex(' ')} has a wrong CRC")
             self._tell_once()
             return None
-        end = HEADER + (buffer[2] | buffer[3] << 8) + 2
-        if len(buffer) < end:
+        end = HEADER + (data[2] | data[3] << 8) + 2
+        if len(data) < end:
             return None
-        tail = bytes(buffer[HEADER:end])
+        tail = data[HEADER:end]
         del buffer[:end]
         if crc16(tail):
             raise BadReplyError(f"binary reply of {end} bytes: wrong CRC; is another program on the port?")
