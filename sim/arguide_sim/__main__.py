@@ -206,7 +206,12 @@ def _add_world(device: argparse.ArgumentParser) -> None:
     device.add_argument("--profile", default=defaults.profile, metavar="NAME_OR_FILE", help="which tools there are")
     device.add_argument("--clock", choices=CLOCKS, default=defaults.clock, help="step: every reply is the next frame")
     device.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same bytes")
-    device.add_argument("--motion", choices=MOTIONS, default=defaults.motion)
+    device.add_argument(
+        "--motion",
+        default=defaults.motion,
+        metavar="|".join((*MOTIONS, "FILE")),
+        help="who moves the tools; or a recording (.mcap, PLUS .mha) or a script of poses (.csv, .toml)",
+    )
     device.add_argument("--truth", type=Path, metavar="FILE.json", help="write what only the simulation knows")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Protocol
 
 from arguide.asset_files import find_faults, find_profile, find_scenario
@@ -27,6 +28,7 @@ from arguide_sim.ndi.device import NdiDevice
 from arguide_sim.ndi.models import MODELS, Model
 from arguide_sim.ndi.state import Sensors
 from arguide_sim.noise import MarkerNoise
+from arguide_sim.recorded import READERS, read_motion
 from arguide_sim.timeline import Entry
 from arguide_sim.trainee import Trainee
 from arguide_sim.truth_log import TruthLog
@@ -54,6 +56,7 @@ class Options:
     clock: str = "real"
     seed: int = 1
     motion: str = "trainee"
+    """Who moves the tools; or a file of poses."""
     faults: str = ""
     """What goes wrong: a shipped fault script's name or a file; empty: nothing."""
     paced: bool = False
@@ -63,8 +66,10 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, allowed in (("model", MODELS), ("clock", CLOCKS), ("motion", MOTIONS)):
-            if (given := getattr(self, name)) not in allowed:
-                raise SettingsError(f"emulator: no {name} {given!r}; choose one of {', '.join(allowed)}")
+            given = getattr(self, name)
+            if given not in allowed and not (name == "motion" and Path(given).suffix in READERS):
+                files = f", or a {', '.join(READERS)} file" if name == "motion" else ""
+                raise SettingsError(f"emulator: no {name} {given!r}; choose one of {', '.join(allowed)}{files}")
         if not 0 <= self.seed < 2**32:
             raise SettingsError(f"emulator: the seed is a number from 0 to {2**32 - 1}, got {self.seed}")
         rates = MODELS[self.model].frame_rates_hz
@@ -217,6 +222,8 @@ def exercise_of(options: Options) -> tuple[Scenario | None, Plan | None]:
 def actor_of(
     options: Options, profile: TrackerProfile, world: World, scenario: Scenario | None, plan: Plan | None
 ) -> StoryTeller:
+    if options.motion not in MOTIONS:
+        return read_motion(Path(options.motion), world, MODELS[options.model].volumes[0])
     if scenario is None or plan is None:
         return idle(world) if options.motion == "idle" else wave(world)
     for name in ("reference", "stylus", "needle"):
