@@ -19,8 +19,8 @@ WORST_OF_SIDE = 0.03
 ROUGHLY = 2.0
 """Before corners are refined a fit may be so many times worse."""
 FEW_SADDLES = 6
-WINDOW = 0.22
-"""Half size of the window in which a board corner is searched, in squares: the nearest marker is not in it."""
+WINDOW = 0.9
+"""Half size of the window in which a board corner is searched, in the distance to the nearest marker: none is in it."""
 FARTHEST = 0.12
 """A board corner that is so many squares off is another edge, or something that lies on the board."""
 
@@ -94,7 +94,8 @@ class BodyFitter:
         pose = seen.fit.view_from_body
         expected = self._camera.project(points @ pose[:3, :3].T + pose[:3, 3])
         square_px = _shortest_square(points, expected, spacing)
-        half = int(np.clip(WINDOW * square_px, 2, 12))
+        rim = (1 - self.body.board.marker_mm / spacing) / 2
+        half = int(np.clip(WINDOW * rim * square_px, 2, 12))
         inside = (expected > half + 2).all(axis=1) & (expected < np.array(grey.shape[::-1]) - half - 3).all(axis=1)
         points, expected = points[inside], expected[inside]
         if len(points) < FEW_SADDLES:
