@@ -8,7 +8,20 @@ import argparse
 import sys
 
 from arguide import __version__
-from arguide.cli import calibrations, demo, doctor, emulate, monitor, replay, run, scenario, soak
+from arguide.cli import (
+    board,
+    calibrate,
+    calibrations,
+    demo,
+    doctor,
+    emulate,
+    monitor,
+    register,
+    replay,
+    run,
+    scenario,
+    soak,
+)
 from arguide.errors import ArguideError
 
 EXAMPLES = """examples:
@@ -31,7 +44,20 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"arguide {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (demo, run, doctor, monitor, replay, scenario, emulate, soak, calibrations):
+    for command in (
+        demo,
+        run,
+        doctor,
+        monitor,
+        replay,
+        scenario,
+        emulate,
+        soak,
+        calibrations,
+        calibrate,
+        register,
+        board,
+    ):
         command.add(commands)
     return top
 
