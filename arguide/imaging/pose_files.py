@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arguide.errors import SettingsError
 from arguide.geometry.rotations import nearest_rotations
@@ -85,7 +86,7 @@ def _from_quaternions(file: Path, q: Array, translations: Array) -> Array:
 
 def _seen(file: Path, poses: Array, times: Array | None) -> PoseStream:
     """Without the rows that hold no pose: those are where the tool was hidden."""
-    seen = np.isfinite(poses).all(axis=(1, 2))
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(poses).all(axis=(1, 2)))
     rows = np.flatnonzero(seen).astype(float)
     poses = np.where(seen[:, None, None], _straightened(poses), poses)
     if not len(rows):
