@@ -51,6 +51,8 @@ class Job:
     window: bool
     fast: bool = False
     """On a simulated clock: only against an emulated tracker that steps with it."""
+    lasting: bool = False
+    """Whether a tracker that goes away is waited for and set up again."""
     remarks: dict[str, str] = field(default_factory=dict)
     store: CalibrationStore | None = None
     """Where tool calibrations are taken from and kept; None: neither, as for tools that are emulated."""
@@ -89,7 +91,7 @@ def carry_out(job: Job) -> int:
     with ExitStack() as stack:
         stored = _stored(job)
         recorder = stack.enter_context(Recorder(job.recording, _header(job, clock(), stored)))
-        tracker = open_source(job.profile, job.port, clock, tap=packet_tap(recorder))
+        tracker = open_source(job.profile, job.port, clock, tap=packet_tap(recorder), lasting=job.lasting)
         stack.callback(tracker.close)
         with progress_bar("Getting ready") as progress:
             # First what can fail for reasons outside this program.

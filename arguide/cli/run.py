@@ -55,6 +55,7 @@ def run(given: argparse.Namespace) -> int:
         out=new_folder(given.out),
         size=size_of(given.size),
         window=not given.headless and window_possible(),
+        lasting=True,
         store=None if given.port.startswith("replay://") else CalibrationStore(),
         igtl_server=given.igtl_server,
     )

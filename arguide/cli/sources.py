@@ -14,17 +14,19 @@ SEQUENCE = ".mha"
 
 
 def open_source(
-    profile: "TrackerProfile", port: str, clock: Callable[[], float], tap: "Tap | None" = None
+    profile: "TrackerProfile", port: str, clock: Callable[[], float], tap: "Tap | None" = None, *, lasting: bool = False
 ) -> "Tracker":
     """The tracker at `port`: `replay://FILE` for a recording (.mcap) or a PLUS sequence (.mha), else the profile's own.
 
-    Nothing is opened before its `connect`. Raises SettingsError for an address or a driver that makes no sense.
+    `lasting`: a tracker that goes away is waited for and set up again. Nothing is opened before its `connect`. Raises SettingsError for an address or a driver that makes no sense.
     """
+    from arguide.trackers.lasting import open_lasting_tracker
     from arguide.trackers.opening import open_tracker
     from arguide.trackers.replay import SCHEME, ReplayTracker, parse_address
 
     if not port.startswith(SCHEME):
-        return open_tracker(profile, port, clock, tap)
+        opened = open_lasting_tracker if lasting else open_tracker
+        return opened(profile, port, clock, tap)
     file, speed = parse_address(port)
     return ReplayTracker(lambda: _samples(Path(file), profile), profile, clock, speed)
 

@@ -17,5 +17,4 @@ def open_lasting_tracker(
 
     Raises SettingsError when the profile names a driver that is not there.
     """
-    open_tracker(profile, port_url, clock, tap)  # nothing is opened; a driver that is not there is named now
     return filtered(ReconnectingTracker(lambda: open_tracker(profile, port_url, clock, tap), clock), profile)
