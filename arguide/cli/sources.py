@@ -18,7 +18,8 @@ def open_source(
 ) -> "Tracker":
     """The tracker at `port`: `replay://FILE` for a recording (.mcap) or a PLUS sequence (.mha), else the profile's own.
 
-    `lasting`: a tracker that goes away is waited for and set up again. Nothing is opened before its `connect`. Raises SettingsError for an address or a driver that makes no sense.
+    `lasting`: a tracker that goes away is waited for and set up again. Nothing is opened before its `connect`.
+    Raises SettingsError for an address or a driver that makes no sense.
     """
     from arguide.trackers.lasting import open_lasting_tracker
     from arguide.trackers.opening import open_tracker

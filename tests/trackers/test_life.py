@@ -1,5 +1,6 @@
 """The tracker's life: the table is whole, and the page shows it."""
 
+import importlib
 import itertools
 from pathlib import Path
 
@@ -37,10 +38,12 @@ def test_page_shows_the_table() -> None:
 
 
 def test_every_driver_name_leads_to_a_class() -> None:
+    for place in DRIVERS.values():
+        module, _, name = place.partition(":")
+        driver = getattr(importlib.import_module(module), name)
+        assert [step for step in ("connect", "start", "read", "stop", "close") if not hasattr(driver, step)] == []
     profile = read_profile(find_profile("emulated"))
-    for name in DRIVERS:
-        assert name == profile.driver
-        assert isinstance(open_tracker(profile, "/dev/nowhere", lambda: 0.0), NdiTracker), "and nothing is opened yet"
+    assert isinstance(open_tracker(profile, "/dev/nowhere", lambda: 0.0), NdiTracker), "and nothing is opened yet"
 
 
 def test_unknown_driver_is_a_settings_error() -> None:
