@@ -27,7 +27,7 @@ QUANTILE = 0.05
 FASTEST_GAIN = 4.0
 """About one over the density of the residuals there, in scales."""
 SCALE_MEMORY = 200
-EARLY = 3.0
+EARLY = 4.0
 LATE = 10.0
 """Residuals so many scales before or behind the line are not noise: the counter jumped, or stood still."""
 FAR = 4.0
@@ -158,10 +158,13 @@ class Timebase:
         line_s = self._line_s + ahead * self._period_s
         residual = arrived_s - line_s
         behind = residual - self._fastest
-        if behind < -max(EARLY * self._scale, self._nominal_s / 2):
+        # A young line is itself unsure, and the more so the farther it is drawn.
+        unsure = self._c00 + ahead * (2 * self._c01 + ahead * self._c11)
+        spread_s = self._scale * math.sqrt(1 + max(unsure, 0.0))
+        if behind < -max(EARLY * spread_s, self._nominal_s / 2):
             self._begin_anew()  # it came before it was measured: the counter jumped
             return
-        self._late = self._late + 1 if behind > max(LATE * self._scale, self._nominal_s) else 0
+        self._late = self._late + 1 if behind > max(LATE * spread_s, self._nominal_s) else 0
         if self._late >= LATE_RUN:
             self._begin_anew()
             return
