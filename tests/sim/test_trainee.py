@@ -123,7 +123,7 @@ def test_tools_are_hidden_only_when_the_script_says_so(run: Any) -> None:
 @pytest.mark.parametrize("model", ["vicra", "spectra", "vega"])
 def test_the_tracker_sees_all_of_it(emulation: Callable[..., Any], model: str) -> None:
     run = emulation(model=model)
-    sensor = run.device.state.sensor
+    sensor = run.inside.state.sensor
     for frame in range(int(run.actor.duration_s * 5)):
         for name, sighting in sensor.look(frame, 5.0).sightings.items():
             if name not in run.actor.at(frame / 5).hidden:
