@@ -25,7 +25,8 @@ from arguide_sim.truth_log import TruthLog
 if TYPE_CHECKING:
     from arguide_sim.serve_pty import PtyServer
 
-TERMINAL = "-"
+TERMINAL = ()
+"""Instead of an address: standard input. (No text: those are read as addresses.)"""
 
 
 def main(arguments: list[str] | None = None) -> int:

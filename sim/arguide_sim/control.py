@@ -37,23 +37,27 @@ class Control:
 
     def __init__(self, emulation: Emulation) -> None:
         self._emulation = emulation
-        self._lines: queue.Queue[tuple[str, Answer]] = queue.Queue(MOST_LINES)
+        self._jobs: queue.Queue[Callable[[], None]] = queue.Queue(MOST_LINES)
 
     def put(self, line: str, answer: Answer) -> None:
         """From any thread: a line to be carried out soon."""
         try:
-            self._lines.put_nowait((line[:LONGEST_LINE], answer))
+            self._jobs.put_nowait(lambda: answer(self.carry_out(line[:LONGEST_LINE])))
         except queue.Full:
             answer("error: too much at once; wait a little")
+
+    def put_last(self, job: Callable[[], None]) -> None:
+        """From any thread: something to be done after all that is waiting."""
+        self._jobs.put(job)
 
     def attend(self) -> None:
         """Carry out what is waiting."""
         while True:
             try:
-                line, answer = self._lines.get_nowait()
+                job = self._jobs.get_nowait()
             except queue.Empty:
                 return
-            answer(self.carry_out(line))
+            job()
 
     def carry_out(self, line: str) -> str:
         """Do what one line says; returns what there is to say about it, one line or several."""
@@ -163,7 +167,7 @@ def from_terminal(control: Control, at_end: Callable[[], None] | None = None) ->
                 for line in lines:
                     control.put(line.decode("utf-8", "replace"), _say)
         if at_end:
-            at_end()
+            control.put_last(at_end)
 
     threading.Thread(target=read, daemon=True).start()
 

@@ -104,3 +104,6 @@ class TcpServer:
         if self._client:
             self._client.close()
             self._client = None
+            # What it left unfinished is not the beginning of what the next one says.
+            if forget := getattr(self._device, "forget_line", None):
+                forget()

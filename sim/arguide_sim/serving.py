@@ -9,6 +9,8 @@ from arguide_sim.device import Device
 
 TICK_S = 0.05
 """How often somebody who wants to be looked after is looked after."""
+IDLE_S = 0.25
+"""The longest sleep: a signal that comes just before it begins is noticed only after it."""
 
 
 class Line(Protocol):
@@ -77,9 +79,9 @@ class Loop:
             self._attend()
         self._plug()
         began, device_s, line_s = self._now(), self._device.due_s(), self._line.due_s()
-        waits = [wait for wait in (device_s, line_s, TICK_S if self._attend else None) if wait is not None]
+        waits = [wait for wait in (device_s, line_s, TICK_S if self._attend else IDLE_S) if wait is not None]
         sources = self._line.sources() if self._open else []
-        ready = select.select(sources, [], [], max(0.0, min(waits)) if waits else None)[0]
+        ready = select.select(sources, [], [], max(0.0, min(waits)))[0]
         passed = self._now() - began
         for source in ready:
             self._line.take(source)

@@ -213,3 +213,96 @@ def test_tcp_serves_one_client_at_a_time() -> None:
             third.sendall(b"PHSR \r")
             assert third.recv(100) == b"001414\r"
         assert server.end() == (0 if sys.platform != "win32" else 1)
+
+
+class Controlled(Served):
+    """An emulator whose first line tells where it takes orders."""
+
+    def __init__(self, *arguments: str) -> None:
+        paths = os.pathsep.join([str(ROOT), str(ROOT / "sim")])
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "arguide_sim", *arguments, "--motion", "idle", "--control", "127.0.0.1:0"],
+            env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        word, _, self.orders = self.process.stdout.readline().strip().partition(" ")
+        assert word == "control", self.process.communicate()[1]
+        self.url = self.next_line()
+
+    def next_line(self) -> str:
+        """Where it answers next."""
+        assert self.process.stdout
+        word, _, url = self.process.stdout.readline().strip().partition(" ")
+        assert word == "ready"
+        return url
+
+    def order(self, line: str) -> str:
+        """Give one order; returns what is said to it."""
+        host, port = self.orders.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as connection:
+            connection.sendall(line.encode() + b"\n")
+            said = b""
+            while not said.endswith(b"\n\n"):
+                said += connection.recv(4096)
+        return said.decode().strip()
+
+
+@needs_pty
+def test_a_cable_is_pulled_out_and_put_back(tmp_path: Path) -> None:
+    link = tmp_path / "ttyTracker"
+    with Controlled("polaris-vicra", "--pty", str(link)) as server:
+        line = Line(server.url)
+        assert line.ask(b"INIT ") == b"OKAYA896\r"
+        assert server.order("line-unplugged for_s=0.3").startswith("ok")
+        assert server.next_line() == str(link), "it is announced again when it is back"
+        os.close(line.fd)
+        again = Line(str(link))
+        assert again.ask(b"PHSR ") == b"001414\r", "the tracker itself was never off"
+        assert "Initialized" in server.order("status")
+        os.close(again.fd)
+        assert server.end() == 0
+    assert not link.is_symlink()
+
+
+def test_a_network_line_goes_and_comes_back_where_it_was() -> None:
+    with Controlled("polaris-vega", "--tcp", "127.0.0.1:0") as server:
+        first = server.url
+        with connect(server) as client:
+            client.sendall(b"INIT\r")
+            assert client.recv(100) == b"OKAYA896\r"
+            server.order("line-unplugged for_s=0.3")
+            assert client.recv(100) == b"", "hung up"
+        assert server.next_line() == first
+        with connect(server) as client:
+            client.sendall(b"COMM 00000\r")
+            assert client.recv(100).startswith(b"ERROR01"), "a network has no speed"
+        assert server.order("x" * 5000).startswith("error") and server.order("silence for_s=-1").startswith("error")
+
+
+def test_a_client_that_never_reads_is_hung_up_on_and_stops_nobody() -> None:
+    with Controlled("polaris-vega", "--tcp", "127.0.0.1:0") as server:
+        rude = connect(server)
+        rude.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        rude.settimeout(0.5)
+        try:
+            for _ in range(20_000):
+                rude.sendall(b"GETINFO *\r" * 50)
+        except OSError:
+            pass
+        assert "Vega" in server.order("status"), "the loop goes on"
+        rude.close()
+        with connect(server) as client:
+            client.sendall(b"INIT\r")
+            assert client.recv(100) == b"OKAYA896\r"
+
+
+@needs_pty
+def test_orders_from_the_terminal() -> None:
+    with Served("--pty", "--control", "--until-eof") as server:
+        _, errors = server.process.communicate("status\nnonsense\n", timeout=PATIENCE_S)
+        assert server.process.returncode == 0
+        assert "Polaris Spectra: Power Up" in errors and "error: control: 'nonsense'" in errors

@@ -34,6 +34,10 @@ class Switchable(Device, Protocol):
         """As if just switched on; returns what it says then."""
         ...
 
+    def forget_line(self) -> None:
+        """Throw away what has come of an unfinished command."""
+        ...
+
 
 class FaultyLine:
     """A `Device`: another one at the end of a line. `paced`: replies take the time that their bytes take."""
@@ -94,6 +98,10 @@ class FaultyLine:
 
     def receive_break(self) -> bytes:
         return b"" if self._dead() else self._carry(self._device.receive_break(), b"")
+
+    def forget_line(self) -> None:
+        """Throw away what has come of an unfinished command."""
+        self._device.forget_line()
 
     def due_s(self) -> float | None:
         if not self._schedule and not self._paced and not self._touched:

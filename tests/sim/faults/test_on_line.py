@@ -37,6 +37,9 @@ class Echo:
         self.baud = 9600
         return b"RESETBE6F\r"
 
+    def forget_line(self) -> None:
+        self.heard.clear()
+
     def due_s(self) -> float | None:
         return None
 
