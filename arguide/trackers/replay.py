@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, unquote
 
-from arguide.errors import PortError, SettingsError, TrackerStateError
+from arguide.errors import PortError, PortTimeoutError, SettingsError, TrackerStateError
 from arguide.settings.profile import TrackerProfile
 from arguide.trackers.life import Event, State, after
 from arguide.trackers.reading import Reading, Sample, Visibility
@@ -20,6 +20,8 @@ SCHEME = "replay://"
 SLOWEST, FASTEST = 0.05, 1000.0
 LONGEST_GAP_S = 10.0
 """A pause in the recording is not waited for longer than this."""
+SILENCE_S, SILENCES = 0.5, 4
+OVER = "the recording is over; replay it again, or go on with a longer one"
 
 
 def parse_address(url: str) -> tuple[str, float]:
@@ -53,7 +55,7 @@ class ReplayTracker:
         self._speed = speed
         self._wait = wait
         self._samples: Sequence[Sample] = ()
-        self._next = 0
+        self._next = self._silences = 0
         self._first_s = self._began_s = 0.0
         self.state = State.CLOSED
 
@@ -67,7 +69,8 @@ class ReplayTracker:
                 f"{self._profile.file}: none of its tools ({', '.join(self._tools)}) is in the recording, which has"
                 f" {', '.join(recorded) or 'no tools at all'}; name them alike, or give each its `source`"
             )
-        self._samples, self._next, self.state = samples, 0, connected
+        self._samples, self.state = samples, connected
+        self._next = self._silences = 0
 
     def start(self) -> None:
         """Go on where it was stopped; at first, at the beginning."""
@@ -78,22 +81,31 @@ class ReplayTracker:
         self.state = tracking
 
     def read(self) -> Sample:
-        """The next sample, when its time has come. Raises PortError after the last one."""
+        """The next sample, when its time has come. After the last one PortTimeoutError a few times, then PortError."""
         if self.state is not State.TRACKING:
             raise TrackerStateError(f"read: not possible while the tracker is {self.state}; start it first")
         if self._next >= len(self._samples):
-            self.state = after(self.state, Event.LOST)
-            raise PortError("the recording is over; replay it again, or go on with a longer one")
+            self._end()
         sample = self._samples[self._next]
         self._next += 1
         due_s = self._began_s + (sample.host_time_s - self._first_s) / self._speed
         if (early_s := due_s - self._clock()) > 0:
             if early_s > LONGEST_GAP_S:
                 self._began_s -= early_s - LONGEST_GAP_S
+                due_s -= early_s - LONGEST_GAP_S
                 early_s = LONGEST_GAP_S
             self._wait(early_s)
-        now = self._clock()
-        return replace(sample, host_time_s=now, arrived_s=now, readings=self._of_profile(sample))
+        # Dated as it was due, not as it was taken: who waits for a second on the samples' clock waits as long as then.
+        return replace(sample, host_time_s=due_s, arrived_s=self._clock(), readings=self._of_profile(sample))
+
+    def _end(self) -> None:
+        """Silence at first, so that what the last sample brought about is seen; then the end."""
+        if self._silences < SILENCES:
+            self._silences += 1
+            self._wait(SILENCE_S)
+            raise PortTimeoutError(OVER)
+        self.state = after(self.state, Event.LOST)
+        raise PortError(OVER)
 
     def _of_profile(self, sample: Sample) -> dict[str, Reading]:
         missing = Visibility.HIDDEN

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from arguide.asset_files import find_profile
-from arguide.errors import PortError, SettingsError, TrackerStateError
+from arguide.errors import PortError, PortTimeoutError, SettingsError, TrackerStateError
 from arguide.geometry.transforms import translation
 from arguide.settings.profile_file import read_profile
 from arguide.trackers.reading import Reading, Sample, Visibility
-from arguide.trackers.replay import LONGEST_GAP_S, ReplayTracker, parse_address
+from arguide.trackers.replay import LONGEST_GAP_S, SILENCES, ReplayTracker, parse_address
 
 PROFILE = read_profile(find_profile("openigtlink"))
 
@@ -50,8 +50,12 @@ def test_faster_and_without_waiting_out_a_pause() -> None:
 def test_the_end_is_named_and_it_can_be_measured_again() -> None:
     bench = Bench([sample(1, 0.0)])
     bench.tracker.read()
-    with pytest.raises(PortError, match="the recording is over"):
+    for _ in range(SILENCES):
+        with pytest.raises(PortTimeoutError, match="the recording is over"):
+            bench.tracker.read()
+    with pytest.raises(PortError, match="the recording is over") as ended:
         bench.tracker.read()
+    assert not isinstance(ended.value, PortTimeoutError)
     bench.tracker.connect()
     bench.tracker.start()
     assert bench.tracker.read().frame_number == 1
