@@ -19,6 +19,8 @@ WINDOW_HZ = 60.0
 FILM_HZ = 12
 # A simulated trainee is done in a minute; this is only so that a mistake cannot run for ever.
 LONGEST_S = 900.0
+# A tracker that was started and gives nothing for so long will not begin by itself.
+FIRST_SAMPLE_S = 15.0
 KEYS = {"space": Input.ADVANCE, "enter": Input.ADVANCE, "r": Input.REDO, "x": Input.EXCLUDE}
 LEAVE = ("q", "escape")
 STILL = "s"
@@ -28,6 +30,7 @@ def in_window(live: Live, stage: "Stage", still: Callable[[], None]) -> bool:
     """Draw live until the attempt is done (True) or the user leaves (False). Raises what ended the tracker's thread."""
     live.start()
     try:
+        opened = time.monotonic()
         while not stage.closed:
             began = time.monotonic()
             for key in stage.keys():  # noqa: SIM118 - not a dictionary
@@ -37,11 +40,9 @@ def in_window(live: Live, stage: "Stage", still: Callable[[], None]) -> bool:
                     live.ask(KEYS[key])
                 if key == STILL:
                     still()
-            if live.error is not None:
-                raise live.error
-            state = live.newest
+            state = _newest(live, began - opened)
             if state is not None:
-                stage.show(state, time.monotonic() - state.sample.host_time_s)
+                stage.show(state, time.monotonic() - state.sample.host_time_s, live.trouble)
                 if state.view.step is Step.DONE:
                     return True
             stage.render()
@@ -76,13 +77,11 @@ class Studio:
         began = time.monotonic()
         try:
             while (elapsed := time.monotonic() - began) < LONGEST_S:
-                if live.error is not None:
-                    raise live.error
-                state = live.newest
+                state = _newest(live, elapsed)
                 if state is not None:
                     # Where drawing is too slow for the film, pictures are repeated so that it keeps its time.
                     late = max(1, int(elapsed * FILM_HZ) - self._filmed)
-                    self._draw(state, time.monotonic() - state.sample.host_time_s, late)
+                    self._draw(state, time.monotonic() - state.sample.host_time_s, live.trouble, late)
                     if state.view.step is Step.DONE:
                         return
                 time.sleep(max(0.0, began + (self._filmed + 1) / FILM_HZ - time.monotonic()))
@@ -102,8 +101,8 @@ class Studio:
                 return
         raise TrackerError(f"the simulated trainee did not finish within {LONGEST_S:g} simulated seconds")
 
-    def _draw(self, state: SessionState, age_s: float, times: int = 1) -> None:
-        self._stage.show(state, age_s)
+    def _draw(self, state: SessionState, age_s: float, trouble: str = "", times: int = 1) -> None:
+        self._stage.show(state, age_s, trouble)
         self._stage.render()
         picture = self._stage.picture()
         self._gallery.look(state)
@@ -119,6 +118,16 @@ class Studio:
         self._gallery.keep(moment)
         for _ in range(round(seconds * FILM_HZ)):
             self._film.add(picture)
+
+
+def _newest(live: Live, elapsed_s: float) -> SessionState | None:
+    """The newest state, if there is one yet. Raises what ended the thread, or when no sample ever comes."""
+    if live.error is not None:
+        raise live.error
+    if live.newest is None and elapsed_s > FIRST_SAMPLE_S:
+        why = live.trouble or "it answers, but measures nothing"
+        raise TrackerError(f"no sample from the tracker within {FIRST_SAMPLE_S:g} s: {why}")
+    return live.newest
 
 
 def _done(state: SessionState) -> float:

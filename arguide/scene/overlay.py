@@ -12,14 +12,17 @@ TRAINING_BANNER = "For training, not for patients"
 STYLUS_STEPS = (Step.PIVOT, Step.TOUCH)
 
 
-def alarm_words(state: SessionState, age_s: float, stale_after_s: float) -> tuple[str, str] | None:
-    """Why the picture must not be trusted now (headline, what to do), or None while all is well."""
+def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble: str = "") -> tuple[str, str] | None:
+    """Why the picture must not be trusted now (headline, what to do), or None while all is well.
+
+    `trouble`: what the tracker's line suffers from, in words, if that is known.
+    """
     if state.view.step is Step.DONE:
         return None
     if age_s > stale_after_s:
         return (
             f"NO DATA FROM TRACKER for {age_s:.1f} s",
-            "Check its cable and power; the picture shows the last known state",
+            trouble or "Check its cable and power; the picture shows the last known state",
         )
     if state.view.step is Step.GUIDE and state.needle.trouble:
         return state.needle.trouble.upper(), "Numbers return when the tracker sees all markers again"

@@ -14,7 +14,7 @@ from arguide.scene.fiducials import MarkerLabels
 from arguide.scene.figure import FigureLetters
 from arguide.scene.layout import Layout, Rect
 from arguide.scene.names import BoneNames
-from arguide.scene.overlay import Overlay, alarm_words
+from arguide.scene.overlay import Overlay
 from arguide.scene.pivot_plot import PivotPlot
 from arguide.scene.readout import Readout, lines
 from arguide.scene.steps import StepGuide
@@ -41,14 +41,14 @@ class Sheet:
         canvas.settle()
         self._card: Card | None = None
 
-    def show(self, state: SessionState, image_from_tip: Array | None, age_s: float, stale_after_s: float) -> None:
+    def show(self, state: SessionState, image_from_tip: Array | None, alarm: tuple[str, str] | None) -> None:
         """Say what the state says; `image_from_tip` is None when it is not known now, whatever the state holds."""
         deviation = state.needle.deviation if image_from_tip is not None else None
         self.bullseye.show(image_from_tip)
         sure = state.needle.uncertainty
         self._readout.show(lines(deviation, self._plan, self._scenario.risks, sure))
         self._steps.show(state.view)
-        self._overlay.show(state, alarm_words(state, age_s, stale_after_s))
+        self._overlay.show(state, alarm)
         if state.view.step is Step.PIVOT:
             self._pivot.root.show()
             self._pivot.show(state.stylus_directions)

@@ -23,7 +23,7 @@ from arguide.scene.figure import figure_node
 from arguide.scene.layout import layout
 from arguide.scene.names import anchors
 from arguide.scene.needle import NeedleModel, Prediction, reach
-from arguide.scene.overlay import TRAINING_BANNER
+from arguide.scene.overlay import TRAINING_BANNER, alarm_words
 from arguide.scene.plan_path import PlanPath
 from arguide.scene.sheet import Sheet
 from arguide.scene.views import BARREL, Views
@@ -80,6 +80,7 @@ class Stage:
         self._barrel = image_from_barrel(plan)
         self._state: SessionState | None = None
         self._age_s = 0.0
+        self._trouble = ""
         self._step: Step | None = None
         self._twin: Stage | None = None
         self._card: tuple[Sequence[CardLine], str] | None = None
@@ -90,9 +91,12 @@ class Stage:
 
     # -- what the program calls ---------------------------------------------------------------------------------
 
-    def show(self, state: SessionState, age_s: float) -> None:
-        """Move everything to where the state says; `age_s` is how old its sample is now."""
-        self._state, self._age_s = state, age_s
+    def show(self, state: SessionState, age_s: float, trouble: str = "") -> None:
+        """Move everything to where the state says; `age_s` is how old its sample is now.
+
+        `trouble`: what the tracker's line suffers from, in words; shown once the sample is stale.
+        """
+        self._state, self._age_s, self._trouble = state, age_s, trouble
         live = age_s <= self._stale_after_s and not state.needle.trouble
         image_from_tip = state.needle.image_from_tip if live else None
         deviation = state.needle.deviation if image_from_tip is not None else None
@@ -101,7 +105,7 @@ class Stage:
         self._show_regions(state, image_from_tip)
         self._markers.show(state.view.step)
         self._show_stylus(state, age_s)
-        self._sheet.show(state, image_from_tip, age_s, self._stale_after_s)
+        self._sheet.show(state, image_from_tip, alarm_words(state, age_s, self._stale_after_s, trouble))
         self._views.dim(DIMMED if state.view.step is Step.PIVOT else 1.0)
         self.anatomy.alert(deviation.clearances_mm if deviation else (), state.sample.host_time_s)
 
@@ -197,7 +201,7 @@ class Stage:
             part.fit(place.view.height)
         self._lay_card()
         if self._state:
-            self.show(self._state, self._age_s)
+            self.show(self._state, self._age_s, self._trouble)
 
     def _lay_card(self) -> None:
         wanted = (HELP, "Keys") if self._help else self._card
@@ -222,7 +226,7 @@ class Stage:
         self._needle.resemble(other._needle)
         self._sheet.bullseye.widen(other._sheet.bullseye.half_width_mm)
         if other._state:
-            self.show(other._state, other._age_s)
+            self.show(other._state, other._age_s, other._trouble)
         self.render()
         return self.picture()
 

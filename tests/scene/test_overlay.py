@@ -18,6 +18,8 @@ def test_a_hidden_needle_is_named(state_of) -> None:  # type: ignore[no-untyped-
 def test_silence_of_the_tracker_comes_first_and_says_how_long(state_of) -> None:  # type: ignore[no-untyped-def]
     alarm = alarm_words(state_of(trouble="needle hidden"), 0.42, 0.1)
     assert alarm is not None and alarm[0] == "NO DATA FROM TRACKER for 0.4 s"
+    told = alarm_words(state_of(trouble="needle hidden"), 0.42, 0.1, "the line was lost; plug it in again")
+    assert told is not None and told[1] == "the line was lost; plug it in again"
 
 
 @pytest.mark.parametrize("step", [Step.PIVOT, Step.TOUCH])
