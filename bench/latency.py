@@ -33,16 +33,19 @@ FRAME_AT = 45
 
 
 def serve(written: "SynchronizedArray[float]", address: "multiprocessing.Queue[str]") -> None:
-    """The emulator's process: like the real one, but it notes the time after each reply was written."""
+    """The emulator's process: like the real one, but it notes when each reply was written."""
     from arguide_sim.emulation import Options, emulate
     from arguide_sim.serve_pty import PtyServer
 
     class Timed(PtyServer):
         def _send(self, reply: bytes) -> None:
+            # Noted just before the write: afterwards the host may already be at work while this process waits its turn.
+            now = time.monotonic()
             super()._send(reply)
             if reply[:2] == b"\xc4\xa5":
                 frame = struct.unpack_from("<I", reply, FRAME_AT)[0]
-                written[frame % len(written)] = time.monotonic()
+                # The first time it was sent: a frame that is asked for again was known before.
+                written[frame] = written[frame] or now
 
     with Timed(emulate(Options(motion="wave")).device) as server:
         address.put(server.url)
@@ -124,7 +127,7 @@ def _latencies_ms(guide: Guide, profile: TrackerProfile, wait: Callable[[Live], 
         emulator.terminate()
         emulator.join()
     # The first second is left out: the pacing is still learning when frames come.
-    return np.array([1e3 * (at - written[frame % (1 << 15)]) for frame, at in published[60:]])
+    return np.array([1e3 * (at - written[frame]) for frame, at in published[60:]])
 
 
 def _dated(state: SessionState) -> tuple[int, float]:

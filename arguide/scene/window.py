@@ -30,8 +30,6 @@ SMALLEST: Size = (320, 180)
 LARGEST = 8192
 MULTISAMPLES = 4
 
-MOST_QUEUED = 4
-"""Frames that may be under way off screen: Mesa's software OpenGL would queue them without limit, some MB each."""
 CONFIGURATION = """
 gl-version 3 2
 audio-library-name null
@@ -104,9 +102,10 @@ class Display:
             self.output, self.engine = _beside(beside, size, MULTISAMPLES if smooth else 0), beside.engine
         self._picture = Texture("picture")
         if not window:
-            self.output.add_render_texture(self._picture, GraphicsOutput.RTM_bind_or_copy)
+            # Copied as part of every frame: there Panda3D waits for the drawing with Python's lock released, so that
+            # the tracker's thread goes on. It also bounds what waits to be drawn.
+            self.output.add_render_texture(self._picture, GraphicsOutput.RTM_copy_ram)
             _cover_all(self.output)
-        self._queued = 0
         self._input = _Input(self.output) if window else None
         self.frame()
 
@@ -125,24 +124,15 @@ class Display:
         self.output.set_active(True)
         self.engine.render_frame()
         self.output.set_active(False)
-        self._queued += 1
-        if not self.window and self._queued > MOST_QUEUED:
-            self._fetch()
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3) RGB of the last frame."""
-        texture = self.output.get_screenshot() if self.window else self._fetch()
+        texture = self.output.get_screenshot() if self.window else self._picture
         if texture is None or not texture.has_ram_image():
             raise DisplayError("the frame could not be read back from the graphics driver; try another driver")
         width, height = texture.get_x_size(), texture.get_y_size()
         pixels = np.frombuffer(texture.get_ram_image_as("RGB"), dtype=np.uint8).reshape(height, width, 3)
         return np.ascontiguousarray(pixels[::-1])
-
-    def _fetch(self) -> Texture:
-        """Wait until everything is drawn, and copy it."""
-        self.engine.extract_texture_data(self._picture, self.output.get_gsg())
-        self._queued = 0
-        return self._picture
 
     def events(self) -> Iterator[str]:
         """Names of what the keyboard and mouse buttons did since the last call, in Panda3D's words."""

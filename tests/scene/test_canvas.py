@@ -56,7 +56,8 @@ def test_words_never_leave_their_box(text: str, align: Align, lines: int, width:
     found = label.bounds()
     if found is None:
         return
-    assert box.x - 4 <= found.x and found.right <= box.right + 4
+    # Glyphs carry up to 4 pixels of empty margin, and words are put on whole pixels.
+    assert box.x - 5 <= found.x and found.right <= box.right + 5
     if lines > 1:
         assert box.y - 5 <= found.y and found.bottom <= box.bottom + 5
 
