@@ -7,8 +7,7 @@ import pytest
 
 from arguide.errors import RecordingError
 from arguide.recording.mcap_layout import header_from, metadata_of
-from arguide.recording.records import Direction, header_of, without_home
-from arguide.recording.tap import TappedPort
+from arguide.recording.records import header_of, without_home
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.scenario import Plan, Scenario, Structure, Tissue
 from tests.recording.made_states import header
@@ -91,41 +90,3 @@ def test_missing_metadata_is_named(name):
 @pytest.mark.parametrize("time_s", [float("nan"), float("inf"), -1e300, 1e300, -1e9])
 def test_impossible_times_stay_in_64_bits(time_s):
     assert 0 <= header().wall_ns(time_s) < 2**64
-
-
-class Loopback:
-    """A port that answers with what it was sent."""
-
-    name = "loop"
-
-    def __init__(self):
-        self.data = b""
-        self.calls = []
-
-    def write(self, data):
-        self.data += data
-
-    def read(self, timeout_s):
-        data, self.data = self.data, b""
-        return data
-
-    def __getattr__(self, name):
-        return lambda *arguments: self.calls.append((name, *arguments))
-
-
-def test_a_tapped_port_keeps_both_ways_and_passes_all_on():
-    kept, loop = [], Loopback()
-    port = TappedPort(loop, kept.append, iter(range(10)).__next__)
-    assert port.name == "loop"
-    port.write(b"INIT:")
-    assert port.read(0.1) == b"INIT:"
-    assert port.read(0.1) == b""
-    port.send_break(0.3)
-    port.set_baud(115200, True)
-    port.drop_input()
-    port.close()
-    assert [(p.direction, p.data, p.host_time_s) for p in kept] == [
-        (Direction.SENT, b"INIT:", 0),
-        (Direction.RECEIVED, b"INIT:", 1),
-    ]
-    assert loop.calls == [("send_break", 0.3), ("set_baud", 115200, True), ("drop_input",), ("close",)]
