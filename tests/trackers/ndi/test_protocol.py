@@ -26,53 +26,7 @@ from arguide.trackers.ndi.replies import (
 from arguide.trackers.ndi.tracking_reply import Report
 from arguide.trackers.ndi.tx import decode_tx
 from arguide.trackers.reading import Marker, MarkerState
-
-COMMANDS = [
-    "INIT:E3A5",
-    "RESET:3F7E",
-    "COMM:500000048",
-    "COMM:000000084",
-    "BEEP:18404",
-    "VER:065EE",
-    "VER:4A6EF",
-    "VER:5662E",
-    "APIREV:443E",
-    "SFLIST:03500F",
-    "VSEL:1958F",
-    "GETINFO:Features.Firmware.Version0492",
-    "GETINFO:Info.Status.Alerts340A",
-    "GETINFO:Features.Tools.*F635",
-    "PHSR:0020FF",
-    "PHSR:01E03E",
-    "PHSR:02E17E",
-    "PHSR:0321BF",
-    "PHSR:04E3FE",
-    "PHRQ:*********1****A4C1",
-    "PINIT:0131EA",
-    "PENA:01D6D3B",
-    "PHINF:010001CFAC",
-    "PHINF:0100256CAC",
-    "PHINF:0100753CAF",
-    "PDIS:011266",
-    "PHF:01CF0C",
-    "LED:0A1S59CD",
-    "TSTART:5423",
-    "TSTART:801B0B",
-    "TSTOP:2C14",
-    "TX:0001031A",
-    "TX:0801C19B",
-    "TX:18013D9A",
-    "BX:0001C26D",
-    "BX:080100EC",
-    "BX:1801FCED",
-    "IRATE:2E97B",
-    "ECHO:abcdB1C3",
-]
-COMMANDS += [
-    "GET:Features.Firmware.API Revision4170",
-    "SET:Param.Data Averaging.Depth=15FC8",
-    "BX2:--6d=tools --1d=noneAE7D",
-]
+from tests.known_ndi import COMMANDS
 
 REPLIES = [
     "OKAYA896",
