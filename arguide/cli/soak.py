@@ -20,6 +20,11 @@ EXAMPLES = """examples:
 
 The exit status is 1 when a pose was believed that was wrong, or the tracker did not come back."""
 
+LEGEND = (
+    "lost, back: how often the tracker was gone, and set up again; worst: time from when it answers again to the next"
+    " sample; gap: longest time without a sample, whatever the reason; wrong: poses believed that are not true"
+)
+
 
 def add(commands: Subparsers) -> None:
     """Add the command to the command line."""
@@ -80,29 +85,21 @@ def _plain(outcome: "Outcome") -> dict[str, Any]:
 
 
 def _show(outcomes: "list[Outcome]") -> None:
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title="The driver in trouble")
-    table.add_column("faults")
-    for column in (
-        "s",
-        "samples",
-        "readings",
-        "bad replies",
-        "losses",
-        "recoveries",
-        "worst recovery",
-        "longest gap",
-        "wrong poses",
-    ):
-        table.add_column(column, justify="right")
+    table = Table(title=f"The driver in trouble, {outcomes[0].seconds:.0f} s each", box=SIMPLE)
+    table.add_column("faults", no_wrap=True)
+    for column in ("readings", "damaged\nreplies", "lost", "back", "worst\ns", "gap\ns", "wrong\nposes"):
+        table.add_column(column, justify="right", no_wrap=True)
     for o in outcomes:
-        worst = f"{o.worst_recovery_s:.2f} s" if isfinite(o.worst_recovery_s) else "never"
-        counts = (f"{o.seconds:.0f}", o.samples, o.readings, o.bad_replies, o.losses, o.recoveries)
-        table.add_row(o.faults, *map(str, counts), worst, f"{o.longest_gap_s:.2f} s", str(o.wrong))
+        worst = f"{o.worst_recovery_s:.2f}" if isfinite(o.worst_recovery_s) else "never"
+        counts = (o.readings, o.bad_replies, o.losses, o.recoveries)
+        table.add_row(o.faults, *map(str, counts), worst, f"{o.longest_gap_s:.2f}", str(o.wrong))
     console = Console()
     console.print(table)
+    console.print(LEGEND, highlight=False)
     for outcome in outcomes:
         for error in outcome.errors:
             console.print(f"{outcome.faults}: {error}", highlight=False, markup=False)

@@ -37,8 +37,8 @@ class Truth:
     frames: dict[int, list[tuple[float, dict[str, list[list[float]]], dict[str, list[float]]]]] = field(
         default_factory=dict
     )
-    outages: list[tuple[str, float, float]] = field(default_factory=list)
-    """What, from when, until when."""
+    outages: dict[tuple[str, float], float] = field(default_factory=dict)
+    """What and from when -> until when; infinite for what never ended."""
 
 
 def read_truth(file: Path) -> Truth:
@@ -50,7 +50,8 @@ def read_truth(file: Path) -> Truth:
                 break
             said = json.loads(line)
             if "outage" in said:
-                truth.outages.append((said["outage"], said["from"], said["until"]))
+                until_s = said["until"]
+                truth.outages[said["outage"], said["from"]] = inf if until_s is None else until_s
             else:
                 truth.frames.setdefault(said["n"], []).append((said["t"], said["true"], said["measured"]))
     return truth
@@ -92,17 +93,17 @@ def _near(one: Array, other: Array, most_mm: float, most_rad: float) -> bool:
     return bool(near and angle_between(one, other) <= most_rad)
 
 
-def recoveries_s(outages: list[tuple[str, float, float]], samples_s: list[float], end_s: float) -> list[float]:
+def recoveries_s(outages: dict[tuple[str, float], float], samples_s: list[float], end_s: float) -> list[float]:
     """How long after each outage the next sample came, s; infinite when none came though there was time.
 
     `samples_s` are the times of all samples, in order; `end_s` is when nobody listened any more.
     """
     found = []
-    for _, _, until_s in outages:
+    for (_, since_s), until_s in outages.items():
         at = bisect_left(samples_s, until_s)
         if at < len(samples_s):
             found.append(samples_s[at] - until_s)
-        elif end_s - until_s > PATIENCE_S:
+        elif end_s - (until_s if isfinite(until_s) else since_s) > PATIENCE_S:
             found.append(inf)
     return found
 

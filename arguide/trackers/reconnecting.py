@@ -9,21 +9,19 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from arguide.errors import ArguideError, PortError, PortTimeoutError, SettingsError, TrackerError
+from arguide.errors import PortError, PortTimeoutError, SettingsError, TrackerError
 from arguide.trackers.reading import Sample
 from arguide.trackers.tracker import Tracker
 
 PAUSE_S = 0.15
 """Between two attempts: short, since it delays the recovery, and long enough for other programs to breathe."""
-SILENCES = 2
-"""Unanswered reads in a row before we connect anew: a device may be busy for a moment."""
 
 
 class ReconnectingTracker:
     """A `Tracker` around the one that `make` gives (which only stores what it needs and opens nothing).
 
-    A driver may offer `reconnect`: as `connect`, but giving up quickly, since it is tried again and again. `clock` gives
-    host seconds; `wait` lets them pass.
+    A driver may offer `reconnect`: as `connect`, but giving up quickly, since it is tried again and again, with the same
+    driver until it is back. `clock` gives host seconds; `wait` lets them pass.
     """
 
     def __init__(
@@ -35,7 +33,6 @@ class ReconnectingTracker:
         self._make = make
         self._clock = clock
         self._wait = wait
-        self._silences = 0
         self._lost_at: float | None = None
         self._reason = ""
         self.recoveries = 0
@@ -57,17 +54,12 @@ class ReconnectingTracker:
         if self._lost_at is not None:
             return self._come_back(self._lost_at)
         try:
-            sample = self.tracker.read()
-        except PortTimeoutError as error:
-            self._silences += 1
-            if self._silences >= SILENCES:
-                self._lose(error)
-            raise
+            return self.tracker.read()
         except (PortError, TrackerError) as error:
-            self._lose(error)
-            raise self._away(self._clock()) from error
-        self._silences = 0
-        return sample
+            self._lost_at, self._reason = self._clock(), str(error)
+            self._let_go()
+            self.tracker = self._make()
+            raise self._away(self._lost_at) from error
 
     def stop(self) -> None:
         """End tracking; nothing to do while the tracker is away."""
@@ -78,17 +70,12 @@ class ReconnectingTracker:
         """Give the line back."""
         self.tracker.close()
 
-    def _lose(self, error: ArguideError) -> None:
-        self._lost_at, self._reason = self._clock(), str(error)
-        self._let_go()
-
     def _let_go(self) -> None:
         """Close what is left of the old connection; its farewell has nobody to go to."""
         abandon: Callable[[], None] = getattr(self.tracker, "abandon", self.tracker.close)
         abandon()
 
     def _come_back(self, lost_at: float) -> Sample:
-        self.tracker = self._make()
         try:
             getattr(self.tracker, "reconnect", self.tracker.connect)()
             self.tracker.start()
@@ -101,7 +88,7 @@ class ReconnectingTracker:
             self._wait(PAUSE_S)
             raise self._away(lost_at) from error
         gap_s = self._clock() - lost_at
-        self._lost_at, self._silences = None, 0
+        self._lost_at = None
         self.recoveries += 1
         self.longest_gap_s = max(self.longest_gap_s, gap_s)
         return _with_alert(sample, f"the tracker was away for {gap_s:.1f} s; its tools were set up again")

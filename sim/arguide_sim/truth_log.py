@@ -2,12 +2,14 @@
 
 `{"n": frame number, "t": time, "true": {tool: 4x4 rows}, "measured": {tool: q0 qx qy qz x y z error}}`: `t` is the
 time of the machine's monotonic clock, `measured` is what the device made out, before anything happened on the line.
-In between `{"outage": kind, "from": t, "until": t}`.
+In between `{"outage": kind, "from": t, "until": t}`; `until` is null when it lasts until the host finds the tracker, and
+the line comes again when it has.
 """
 
 import json
 from collections.abc import Callable
 from io import TextIOWrapper
+from math import isfinite
 from pathlib import Path
 from typing import Self
 
@@ -40,7 +42,8 @@ class TruthLog:
     def outage(self, kind: str, since: float, until: float) -> None:
         """One line about a time when no host could be answered."""
         if self._out:
-            self._out.write(json.dumps({"outage": kind, "from": since, "until": until}) + "\n")
+            end = until if isfinite(until) else None
+            self._out.write(json.dumps({"outage": kind, "from": since, "until": end}) + "\n")
 
     def write(self, frame: Frame) -> None:
         """One line."""

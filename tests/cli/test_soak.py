@@ -60,18 +60,24 @@ def test_what_says_itself_that_it_is_doubtful_is_not_believed() -> None:
 
 
 def test_recoveries_are_counted_from_the_end_of_the_outage() -> None:
-    outages = [("silence", 1.0, 2.0), ("power-cycle", 10.0, 12.0), ("silence", 19.0, 19.5)]
+    outages = {("silence", 1.0): 2.0, ("power-cycle", 10.0): 12.0, ("silence", 19.0): 19.5, ("wrong-baud", 19.1): inf}
     times = [0.5, 2.25, 3.0, 12.5]
     assert recoveries_s(outages, times, end_s=20.0) == [0.25, 0.5]
-    assert recoveries_s(outages, times, end_s=60.0) == [0.25, 0.5, inf]
+    assert recoveries_s(outages, times, end_s=60.0) == [0.25, 0.5, inf, inf]
+
+
+WRONG = [(5, "null"), (5, 6), (9, "null")]
 
 
 def test_a_log_that_was_cut_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     file = tmp_path / "truth.jsonl"
     whole = {"n": 7, "t": 1.0, "true": {"needle": PLACE.tolist()}, "measured": {"needle": MEASURED}}
-    file.write_text(json.dumps(whole) + '\n{"outage": "silence", "from": 1, "until": 2}\n{"n": 8, "t"')
+    outages = ['{"outage": "silence", "from": 1, "until": 2}']
+    outages += [f'{{"outage": "wrong-baud", "from": {since}, "until": {until}}}' for since, until in WRONG]
+    file.write_text("\n".join([json.dumps(whole), *outages, '{"n": 8, "t"']))
     truth = read_truth(file)
-    assert list(truth.frames) == [7] and truth.outages == [("silence", 1, 2)]
+    assert list(truth.frames) == [7]
+    assert truth.outages == {("silence", 1): 2, ("wrong-baud", 5): 6, ("wrong-baud", 9): inf}
     assert np.allclose(truth.frames[7][0][1]["needle"], PLACE)
 
 
@@ -84,7 +90,7 @@ def test_no_wrong_pose_is_believed(name: str, capsys: pytest.CaptureFixture[str]
     assert outcome["wrong"] == 0 and outcome["errors"] == [] and outcome["readings"] > 500
 
 
-@pytest.mark.parametrize("name", ["loose-cable", "power-cycle"])
+@pytest.mark.parametrize("name", ["loose-cable", "power-cycle", "failing-tracker", "wrong-baud"])
 def test_the_driver_comes_back_within_a_second(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["soak", "--faults", name, "--minutes", "0.3", "--fast", "--json"]) == 0
     (outcome,) = json.loads(capsys.readouterr().out)
@@ -101,10 +107,10 @@ def test_simulated_time_is_the_same_every_time(capsys: pytest.CaptureFixture[str
 
 
 def test_the_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("COLUMNS", "80")
     assert main(["soak", "--faults", "busy-hands", "--minutes", "0.1", "--fast"]) == 0
     said = capsys.readouterr().out
-    assert "wrong poses" in said and "busy-hands" in said
+    assert "busy-hands" in said and "wrong: poses believed" in said and "…" not in said
 
 
 @pytest.mark.parametrize(

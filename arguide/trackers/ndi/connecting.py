@@ -1,5 +1,8 @@
 """The steps from an open line to a device that answers at the best speed, each a plain function of the exchange."""
 
+from collections.abc import Callable, Iterable
+from math import inf
+
 from arguide.errors import BadReplyError, DeviceError, PortError, PortTimeoutError, TrackerError
 from arguide.trackers.ndi.commands import BAUD_CODES, comm_arguments
 from arguide.trackers.ndi.errors import GARBLED_COMMAND
@@ -10,11 +13,13 @@ POWER_UP_BAUD = 9600
 LEFT_BEHIND = (115200, 921600, 57600, 230400, 38400)
 """Speeds at which other programs, or a crash, leave a tracker; the likely ones first."""
 PROBE_S = 0.3
-IMPATIENT_PROBE_S = 0.12
+QUICK_PROBE_S = 0.12
 NETWORK_PROBE_S = 1.0
 BREAK_S = 0.3
 RESET_S = 7.0
 """A tracker may take so long to announce that it has restarted."""
+QUICK_RESET_S = 0.5
+RESET_AGAIN_S = 10.0
 SWITCH_S = 0.2
 """The device changes speed this long after its OKAY at the latest."""
 NO_COMM = (0x01, 0x33)
@@ -26,34 +31,86 @@ def on_network(exchange: Exchange) -> bool:
     return exchange.port.name.startswith(NETWORK)
 
 
-def find_device(exchange: Exchange, baud: int, patient: bool = True) -> int:
+class Resets:
+    """When a silent tracker may be restarted: at once, and then ever more seldom, for one that is about to restart
+    must not be kept from it. `clock` gives host seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._next_s = -inf
+        self._pause_s = RESET_AGAIN_S
+
+    def due(self) -> bool:
+        """Whether it is time; if so, the next time is later."""
+        now = self._clock()
+        if now < self._next_s:
+            return False
+        self._next_s = now + self._pause_s
+        self._pause_s *= 2
+        return True
+
+
+def find_device(exchange: Exchange, baud: int) -> int:
     """The speed at which a tracker answers, restarted by a serial break if need be; the port is set to it.
 
-    `baud` is the speed it was probably left at. Not `patient`: it was there a moment ago and this will be tried again,
-    so only the speeds it can be at are tried, and quickly. Raises PortTimeoutError when nothing answers.
+    0 on a network. `baud` is the speed it was probably left at. Raises PortTimeoutError when nothing answers.
     """
-    port = exchange.port
     if on_network(exchange):
-        if answers(exchange, NETWORK_PROBE_S if patient else IMPATIENT_PROBE_S):
-            return 0
-        raise PortTimeoutError(f"{port.name}: connected, but no tracker answers; is this its address and port?")
-    speeds: list[int] = list(dict.fromkeys((POWER_UP_BAUD, baud, *(LEFT_BEHIND if patient else ()))))
+        return _listening(exchange, NETWORK_PROBE_S)
+    speeds = tuple(dict.fromkeys((POWER_UP_BAUD, baud, *LEFT_BEHIND)))
+    # A wrong speed can look like a break to the device: it then restarts at 9600, and the real break finds it.
+    if speed := _first_that_answers(exchange, speeds, PROBE_S):
+        return speed
+    if _restarts(exchange, RESET_S) or answers(exchange):
+        return POWER_UP_BAUD
+    raise _nobody(exchange, speeds, "nor after a reset")
+
+
+def find_again(exchange: Exchange, baud: int, resets: Resets) -> int:
+    """As `find_device`, for a tracker that was there a moment ago, to be tried again and again: quick to give up.
+
+    It is where it was, if only the cable was pulled; at 9600, if it was switched off; or restarted when `resets` allow.
+    """
+    if on_network(exchange):
+        return _listening(exchange, QUICK_PROBE_S)
+    speeds = tuple(dict.fromkeys((baud, POWER_UP_BAUD)))
+    if speed := _first_that_answers(exchange, speeds, QUICK_PROBE_S):
+        return speed
+    if resets.due() and _restarts(exchange, QUICK_RESET_S):
+        return POWER_UP_BAUD
+    raise _nobody(exchange, speeds, "")
+
+
+def _listening(exchange: Exchange, probe_s: float) -> int:
+    if answers(exchange, probe_s):
+        return 0
+    raise PortTimeoutError(f"{exchange.port.name}: connected, but no tracker answers; is this its address and port?")
+
+
+def _first_that_answers(exchange: Exchange, speeds: Iterable[int], probe_s: float) -> int | None:
     for speed in speeds:
-        # A wrong speed can look like a break to the device: it then restarts at 9600, and the real break finds it.
         try:
-            port.set_baud(speed)
+            exchange.port.set_baud(speed)
         except PortError:
             continue  # this line cannot run so fast, so the device was not left there by it
-        if answers(exchange, PROBE_S if patient else IMPATIENT_PROBE_S):
+        if answers(exchange, probe_s):
             return speed
-    port.set_baud(POWER_UP_BAUD)
-    if patient:
-        port.send_break(BREAK_S)
-        if exchange.wait_for_reset(RESET_S) or answers(exchange):
-            return POWER_UP_BAUD
-    raise PortTimeoutError(
-        f"{port.name}: no tracker answers at {', '.join(map(str, speeds))} baud{', nor after a reset' * patient};"
-        " is it switched on, and is this its port?"
+    return None
+
+
+def _restarts(exchange: Exchange, patience_s: float) -> bool:
+    """Whether a serial break makes a tracker say that it has restarted."""
+    exchange.port.set_baud(POWER_UP_BAUD)
+    exchange.port.send_break(BREAK_S)
+    return exchange.wait_for_reset(patience_s)
+
+
+def _nobody(exchange: Exchange, speeds: Iterable[int], also: str) -> PortTimeoutError:
+    tried = ", ".join(map(str, speeds))
+    return PortTimeoutError(
+        f"{exchange.port.name}: no tracker answers at {tried} baud{f', {also}' if also else ''}; is it switched on, and is"
+        " this its port?"
     )
 
 

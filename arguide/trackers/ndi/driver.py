@@ -22,6 +22,7 @@ from arguide.settings.profile import TrackerProfile
 from arguide.trackers.life import Event, State, after
 from arguide.trackers.ndi import connecting, parameters, setup
 from arguide.trackers.ndi.commands import LedState, comm_arguments
+from arguide.trackers.ndi.errors import INVALID_COMMAND, INVALID_HANDLE, NOT_TRACKING, WRONG_MODE
 from arguide.trackers.ndi.exchange import Exchange, Statistics
 from arguide.trackers.ndi.identity import Identity
 from arguide.trackers.ndi.measuring import AskAgain, Measuring
@@ -42,7 +43,6 @@ STALL_REPEATS = 5000
 ANSWER_S = 0.2
 """Patience for tracking data beyond their time on the wire."""
 FAREWELL_S = 1.0
-INVALID_COMMAND = 0x01
 
 
 class NdiTracker:
@@ -58,6 +58,7 @@ class NdiTracker:
         self._open_line = open_line
         self._profile = profile
         self._clock = clock
+        self._resets = connecting.Resets(clock)
         self._exchange: Exchange | None = None
         self._bench: Bench | None = None
         self._measuring: Measuring | None = None
@@ -99,11 +100,11 @@ class NdiTracker:
 
     def connect(self) -> None:
         """Find the device, agree on a speed, load and enable the profile's tools."""
-        self._connect(patient=True)
+        self._connect(lambda exchange: connecting.find_device(exchange, self._profile.baud))
 
     def reconnect(self) -> None:
-        """As `connect`, for a device that was there a moment ago: gives up within half a second when nothing answers."""
-        self._connect(patient=False)
+        """As `connect`, for a device that was there a moment ago: gives up within a second, to be tried again."""
+        self._connect(lambda exchange: connecting.find_again(exchange, self._profile.baud, self._resets))
 
     def start(self) -> None:
         """Begin tracking."""
@@ -126,7 +127,7 @@ class NdiTracker:
     def stop(self) -> None:
         """End tracking; tools stay loaded, `start` may follow."""
         stopped = after(self.state, Event.STOP)
-        self.exchange.ask("TSTOP")
+        self.exchange.ask("TSTOP", obeyed=WRONG_MODE)
         self.state = stopped
 
     def close(self) -> None:
@@ -180,11 +181,11 @@ class NdiTracker:
     ) -> None:
         self.close()
 
-    def _connect(self, patient: bool) -> None:
+    def _connect(self, find: Callable[[Exchange], int]) -> None:
         connected = after(self.state, Event.CONNECT)
         exchange = Exchange(self._open_line(), self._clock)
         try:
-            self._bench = setup.set_up(exchange, self._profile, patient)
+            self._bench = setup.set_up(exchange, self._profile, find(exchange))
         except BaseException:
             exchange.port.close()
             raise
@@ -193,7 +194,7 @@ class NdiTracker:
 
     def _begin(self) -> None:
         exchange, bench = self.exchange, self._require_bench()
-        exchange.ask("TSTART")
+        exchange.ask("TSTART", obeyed=WRONG_MODE)
         self._measuring = Measuring(bench, self._profile, exchange.statistics)
         self._pacing = FramePacing(1 / self._profile.rate_hz)
         wire_s = reply_bytes(bench.question.form, len(bench.tools)) * 10 / (bench.baud or self._profile.baud)
@@ -220,7 +221,8 @@ class NdiTracker:
                 failures += 1
                 if isinstance(error, BadReplyError):
                     measuring.damaged(self._clock())
-                exchange.survive(error, give_up=failures == MAX_FAILURES or silences == MAX_SILENCES)
+                hopeless = isinstance(error, DeviceError) and error.code in NOT_TRACKING
+                exchange.survive(error, hopeless or failures == MAX_FAILURES or silences == MAX_SILENCES)
                 continue
             failures = silences = 0
             arrived = self._clock()
@@ -265,7 +267,7 @@ class NdiTracker:
         self._measuring.ports_changed = False
         if any(tool.wired for tool in self._profile.tools):
             bench = self._require_bench()
-            self.exchange.ask("TSTOP")
+            self.exchange.ask("TSTOP", obeyed=WRONG_MODE)
             bench.warnings = ()
             setup.plug_in(self.exchange, self._profile, bench)
             self.warnings += bench.warnings
@@ -275,9 +277,10 @@ class NdiTracker:
     def _say_farewell(self, exchange: Exchange) -> None:
         bench = self._require_bench()
         if self.state is State.TRACKING:
-            exchange.ask("TSTOP", timeout_s=FAREWELL_S, tries=2)
+            exchange.ask("TSTOP", timeout_s=FAREWELL_S, tries=2, obeyed=WRONG_MODE)
         for tool in bench.tools.values():
             # A wired tool keeps its handle, since it sits in its port; the next program need not enable it.
-            exchange.ask("PDIS" if tool.wired else "PHF", f"{tool.handle:02X}", FAREWELL_S, tries=2)
+            command, handle = "PDIS" if tool.wired else "PHF", f"{tool.handle:02X}"
+            exchange.ask(command, handle, FAREWELL_S, tries=2, obeyed=INVALID_HANDLE)
         if bench.baud > connecting.POWER_UP_BAUD or (bench.baud and self._profile.handshake):
             exchange.ask("COMM", comm_arguments(connecting.POWER_UP_BAUD, handshake=False), FAREWELL_S, tries=1)

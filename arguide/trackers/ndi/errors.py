@@ -95,6 +95,10 @@ WARNINGS = {
 GARBLED_COMMAND = frozenset({0x01, 0x02, 0x03, 0x04, 0x05, 0x07})
 """Errors that noise between host and device can cause: asking again may help."""
 
+INVALID_COMMAND, INVALID_HANDLE, WRONG_MODE, NO_INIT_YET = 0x01, 0x08, 0x0C, 0x10
+NOT_TRACKING = frozenset({WRONG_MODE, NO_INIT_YET})
+"""Errors to a question for tracking data that asking again cannot mend: the device was restarted, or stopped."""
+
 
 def describe_error(code: int) -> str:
     """An error code in words, e.g. `ERROR0C (not allowed in this mode)`."""

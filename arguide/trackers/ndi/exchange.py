@@ -23,6 +23,7 @@ NOISE_LIMIT_BYTES = 200_000
 because a simulated clock may stand still."""
 TRIES = 3
 
+OKAY = "OKAY"
 RESET = "RESET"
 RESET_MESSAGE = b"RESETBE6F\r"
 
@@ -43,6 +44,8 @@ class Statistics:
     """Questions without an answer."""
     garbled_commands: int = 0
     """Commands the device could not read."""
+    refused: int = 0
+    """Questions the device could not answer, though it understood them."""
     stray_bytes: int = 0
     """Bytes nobody asked for."""
     witnessed: int = 0
@@ -62,18 +65,33 @@ class Exchange:
         self._clock = clock
         self._reader = PacketReader()
 
-    def ask(self, name: str, arguments: str = "", timeout_s: float | None = None, tries: int = TRIES) -> str:
+    def ask(
+        self,
+        name: str,
+        arguments: str = "",
+        timeout_s: float | None = None,
+        tries: int = TRIES,
+        obeyed: int | None = None,
+    ) -> str:
         """Send a setup command and return its text; asks again when the line garbled question or answer.
 
-        Raises DeviceError (ERRORnn), PortTimeoutError (silence), BadReplyError (unreadable in spite of asking again).
+        `obeyed` is the error of a device that is asked to do again what it has done: after an answer was lost it is as
+        good as OKAY. Raises DeviceError (ERRORnn), PortTimeoutError (silence), BadReplyError (unreadable in spite of asking again).
         """
         timeout_s = SLOW_REPLY_S.get(name, REPLY_S) if timeout_s is None else timeout_s
         command = encode(name, arguments)
+        unheard = False
         for tries_left in reversed(range(tries)):
             try:
                 text = checked_text(name, self.packet(name, command, timeout_s))
-            except (BadReplyError, PortTimeoutError, DeviceError) as error:
+            except DeviceError as error:
+                if unheard and error.code == obeyed:
+                    return OKAY
+                self.survive(error, give_up=not tries_left or error.code not in GARBLED_COMMAND)
+                continue
+            except (BadReplyError, PortTimeoutError) as error:
                 self.survive(error, give_up=not tries_left)
+                unheard = True
                 continue
             if text == RESET and name != RESET:
                 raise restarted(name)
@@ -104,12 +122,12 @@ class Exchange:
                 )
 
     def survive(self, error: BadReplyError | PortTimeoutError | DeviceError, give_up: bool) -> None:
-        """Count `error` and make the line ready to ask again; raises it when asking again cannot help."""
+        """Count `error` and make the line ready to ask again; raises it when asking again cannot help (`give_up`)."""
         match error:
-            case DeviceError() if error.code not in GARBLED_COMMAND:
-                raise error
-            case DeviceError():
+            case DeviceError() if error.code in GARBLED_COMMAND:
                 self.statistics.garbled_commands += 1
+            case DeviceError():
+                self.statistics.refused += 1
             case PortTimeoutError():
                 self.statistics.timeouts += 1
             case _:

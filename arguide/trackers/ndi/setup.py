@@ -33,12 +33,11 @@ class Bench:
         return tuple(tool.name for tool in profile.tools if tool.name not in present)
 
 
-def set_up(exchange: Exchange, profile: TrackerProfile, patient: bool = True) -> Bench:
-    """Find the device, agree on speed, volume and rate, load and enable the profile's tools.
+def set_up(exchange: Exchange, profile: TrackerProfile, found: int) -> Bench:
+    """Agree on speed, volume and rate, load and enable the profile's tools. The device was `found` at that speed.
 
     Raises PortTimeoutError (nobody answers), TrackerError and its kinds (the device refuses).
     """
-    found = connecting.find_device(exchange, profile.baud, patient)
     connecting.initialize(exchange)
     identity = revision(exchange)
     form = identity.best_reply if profile.reply == AUTO else profile.reply

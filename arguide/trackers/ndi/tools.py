@@ -12,7 +12,7 @@ from arguide.trackers.ndi.commands import (
     WAITING_TO_BE_FREED,
     upload_blocks,
 )
-from arguide.trackers.ndi.errors import describe_warning
+from arguide.trackers.ndi.errors import INVALID_HANDLE, describe_warning
 from arguide.trackers.ndi.exchange import Exchange
 from arguide.trackers.ndi.replies import warning_code
 from arguide.trackers.ndi.rom import read_rom
@@ -62,14 +62,14 @@ def free_leftovers(exchange: Exchange) -> None:
     free_unplugged(exchange)
     for handle, _ in port_handles(exchange, ALL):
         if is_wireless(exchange, handle):
-            exchange.ask("PHF", f"{handle:02X}")
+            exchange.ask("PHF", f"{handle:02X}", obeyed=INVALID_HANDLE)
 
 
 def free_unplugged(exchange: Exchange) -> set[int]:
     """Free the handles whose tools are gone; returns them."""
     handles = {handle for handle, _ in port_handles(exchange, WAITING_TO_BE_FREED)}
     for handle in sorted(handles):
-        exchange.ask("PHF", f"{handle:02X}")
+        exchange.ask("PHF", f"{handle:02X}", obeyed=INVALID_HANDLE)
     return handles
 
 

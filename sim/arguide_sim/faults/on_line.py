@@ -6,6 +6,7 @@ power) lasts by the host's clock.
 
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from random import Random
 from typing import Protocol
 
@@ -62,21 +63,20 @@ class FaultyLine:
         self._until = dict.fromkeys(OUTAGES, 0.0)
         self._free_at = 0.0
         self._touched = False
-        self._wrong: tuple[int, int] | None = None
-        """Speed that the device fell into, and the one that it should have."""
+        self._wrong = 0
+        """Speed that the device fell into; 0: none."""
+        self._unheard_since: float | None = None
+        """When it did, while the host has not found it."""
         self._switching = 0, -1.0
         """The speed before the last change, and how long it still goes on: until the answer to COMM is out."""
         self.report: Callable[[str, float, float], None] = lambda kind, since, until: None
-        """Is told of every outage: what it is, from when, until when."""
+        """Is told of every outage: what it is, from when, until when; infinite while only the host can end it."""
 
     @property
     def baud(self) -> int:
         if self._now() <= self._switching[1]:
             return self._switching[0]
-        if self._wrong is None:
-            return self._device.baud
-        wrong, right = self._wrong
-        return wrong if right == self._device.baud else self._device.baud
+        return self._wrong or self._device.baud
 
     @property
     def plugged(self) -> bool:
@@ -86,18 +86,26 @@ class FaultyLine:
         if not self._schedule and not self._paced and not self._touched:
             return self._device.receive(data)
         self._touched = bool(self._schedule or self._waiting or self._held or self._dead() or self._wrong)
+        heard_at = self.baud
         self._happen()
-        if self._dead():
+        if self._dead() or heard_at != self.baud:
             return b""
+        self._note_heard()
         speed = self._device.baud
         reply = self._device.receive(data)
+        if speed != self._device.baud:
+            self._wrong = 0
         arrived = self._carry(reply, data)
         if speed != self._device.baud and self._waiting:
             self._switching = speed, self._waiting[-1][0] + SWITCH_S
         return arrived
 
     def receive_break(self) -> bytes:
-        return b"" if self._dead() else self._carry(self._device.receive_break(), b"")
+        if self._dead():
+            return b""
+        self._note_heard()
+        self._wrong = 0
+        return self._carry(self._device.receive_break(), b"")
 
     def forget_line(self) -> None:
         """Throw away what has come of an unfinished command."""
@@ -140,6 +148,8 @@ class FaultyLine:
         now = self._now()
         if 0 < self._until["power-cycle"] <= now:
             self._until["power-cycle"] = 0.0
+            self._note_heard()
+            self._wrong = 0
             self._put(self._device.power_up(), now)
         for fault in self._schedule.begun(Level.LINE, self._clock.elapsed_s()):
             if fault.kind in OUTAGES:
@@ -148,8 +158,14 @@ class FaultyLine:
                 self._held = b""
                 self.report(fault.kind, now, self._until[fault.kind])
             elif fault.kind == "wrong-baud":
-                self._wrong = int(fault.values["baud"]), self._device.baud
-                self.report(fault.kind, now, now)
+                self._wrong, self._unheard_since = int(fault.values["baud"]), now
+                self.report(fault.kind, now, inf)
+
+    def _note_heard(self) -> None:
+        """A host that is heard at the wrong speed, or by a break, has found the device again."""
+        if self._unheard_since is not None:
+            self.report("wrong-baud", self._unheard_since, self._now())
+            self._unheard_since = None
 
     def _carry(self, reply: bytes, command: bytes) -> bytes:
         """Send a reply on its way; returns what has arrived at once."""

@@ -164,10 +164,24 @@ def test_power_off_forgets_everything_and_says_so() -> None:
 
 def test_a_wrong_speed_lasts_until_a_break() -> None:
     bench = Bench(Fault("wrong-baud", {"baud": 19200}, at_s=2 / 60))
+    told: list[Any] = []
+    bench.line.report = lambda *what: told.append(what)
     bench.ask(b"COMM 50000\r")
-    bench.ask()
+    assert bench.ask() == b"", "the question came at the speed of before"
     assert bench.line.baud == 19200
+    bench.time.wait(1.5)
     assert bench.line.receive_break() == b"RESETBE6F\r" and bench.line.baud == 9600
+    bench.ask(b"COMM 50000\r")
+    assert bench.line.baud == 115200
+    assert told == [("wrong-baud", 0.0, inf), ("wrong-baud", 0.0, 1.5)]
+
+
+def test_a_host_can_find_a_device_at_its_wrong_speed() -> None:
+    bench = Bench(Fault("wrong-baud", {"baud": 19200}))
+    bench.ask()
+    assert bench.line.baud == 19200 and bench.ask() == REPLY
+    bench.ask(b"COMM 50000\r")
+    assert bench.line.baud == 115200
 
 
 kinds = st.sampled_from(["bit-flip", "bad-crc", "dropped-byte", "duplicated-byte", "truncated", "merged", "noise"])

@@ -28,6 +28,7 @@ from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.profile_file import read_profile
 from arguide.trackers.life import State
 from arguide.trackers.ndi.commands import LedState, encode, upload_blocks
+from arguide.trackers.ndi.connecting import RESET_S
 from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.driver import NdiTracker
 from arguide.trackers.ndi.exchange import TRIES
@@ -197,6 +198,7 @@ def test_foreign_handle_is_left_out_and_absent_tool_is_disabled() -> None:
         (b"\xff" + bx((1, 1, 0x31, 1)) + bytes(40), "bad_replies"),
         (b"", "timeouts"),
         (text_packet("ERROR04"), "garbled_commands"),
+        (text_packet("ERROR1A"), "refused"),
         (text_packet("OKAY"), "bad_replies"),
     ],
 )
@@ -216,10 +218,17 @@ def test_bad_replies_in_a_row_are_reported() -> None:
         tracker.read()
 
 
-def test_device_error_while_tracking_is_reported_at_once() -> None:
+def test_device_that_does_not_track_any_more_is_reported_at_once() -> None:
     tracker, _ = reading_session(text_packet("ERROR10"), twice=False)
     with pytest.raises(DeviceError, match="ERROR10 .*connect again"):
         tracker.read()
+
+
+def test_refusals_in_a_row_are_reported() -> None:
+    tracker, port = reading_session(*[text_packet("ERRORF1")] * 5, twice=False)
+    with pytest.raises(DeviceError, match="ERRORF1 .*shade the tracker"):
+        tracker.read()
+    assert port.nothing_left
 
 
 def test_restart_of_the_device_is_noticed() -> None:
@@ -621,6 +630,39 @@ def test_any_answers_give_a_tracker_or_a_named_error(answers: list[bytes]) -> No
         assert len(str(error)) > 20
 
 
+@pytest.mark.parametrize("spoilt", ["TSTART", "TSTOP", "PHF", "PENA", "PINIT"])
+def test_an_answer_that_was_garbled_does_not_mean_that_the_device_did_not_obey(spoilt: str) -> None:
+    device = Device()
+    answer, once = device.answer, {spoilt}
+
+    def garble_once(name: str, arguments: str) -> bytes:
+        if name == "PHF" and int(arguments, 16) not in device.handles:
+            return text_packet("ERROR08")
+        if (name == "TSTART" and device.tracking) or (name == "TSTOP" and not device.tracking):
+            return text_packet("ERROR0C")
+        reply = answer(name, arguments)
+        device.tracking = name == "TSTART" or (device.tracking and name != "TSTOP")
+        if name not in once:
+            return reply
+        once.clear()
+        return b"?" + reply
+
+    device.answer = garble_once  # type: ignore[method-assign]
+    with connect(device) as tracker:
+        tracker.start()
+        assert tracker.read().readings["stylus"].tracker_from_tool is not None
+        assert tracker.exchange.ask("APIREV") and not tracker.warnings
+        tracker.stop()
+    assert not once and not device.handles and tracker.warnings == ()
+
+
+def test_a_refusal_without_a_lost_answer_is_one() -> None:
+    tracker, _ = scripted([*set_up_script(ONE_TOOL.tools[0].definition), (encode("TSTART"), text_packet("ERROR0C"))])
+    tracker.connect()
+    with pytest.raises(DeviceError, match="ERROR0C"):
+        tracker.start()
+
+
 def test_retries_are_bounded() -> None:
     tracker, port = scripted([(b"APIREV:443E\r", b"G.003.006A138\r"), *[(b"INIT:E3A5\r", b"noise\r")] * TRIES])
     with pytest.raises(BadReplyError, match="noise"):
@@ -667,12 +709,33 @@ def test_reconnecting_to_a_silent_device_gives_up_quickly() -> None:
     device = Device()
     device.deaf = True
     tracker = NdiTracker(lambda: device, EMULATED, device.clock)
-    with pytest.raises(PortTimeoutError, match="no tracker answers at 9600, 921600 baud; is it"):
+    with pytest.raises(PortTimeoutError, match="no tracker answers at 921600, 9600 baud; is it"):
         tracker.reconnect()
-    assert device.time_s < 0.5
+    assert device.time_s < 1.0
     device.deaf, device.closed = False, False
     tracker.reconnect()
     assert tracker.state is State.CONNECTED
+
+
+def test_reconnecting_finds_a_device_at_any_speed() -> None:
+    device = Device()
+    device.device_baud = 14400
+    tracker = NdiTracker(lambda: device, EMULATED, device.clock)
+    tracker.reconnect()
+    assert tracker.baud == 921600
+
+
+def test_reconnecting_does_not_restart_a_silent_device_over_and_over() -> None:
+    """One that takes long to start would never get there."""
+    device, breaks = Device(), list[float]()
+    device.deaf = True
+    device.send_break = lambda duration_s: breaks.append(device.time_s)  # type: ignore[method-assign]
+    tracker = NdiTracker(lambda: device, EMULATED, device.clock)
+    while device.time_s < 120:
+        with pytest.raises(PortTimeoutError):
+            tracker.reconnect()
+    pauses = [later - earlier for earlier, later in itertools.pairwise(breaks)]
+    assert len(breaks) == 4 and all(b > 1.9 * a for a, b in itertools.pairwise(pauses)) and pauses[0] > RESET_S
 
 
 def test_beeper() -> None:
