@@ -7,7 +7,7 @@ from scipy import special
 
 from arguide.geometry.transforms import Array
 
-FAR = 5.0
+FAR = 4.0
 """Beyond so many standard deviations the answer is yes or no."""
 
 
@@ -18,7 +18,7 @@ def largest_variance(covariance: Array) -> float:
     x, y, z = xx - mean, yy - mean, zz - mean
     off = xy * xy + xz * xz + yz * yz
     p = sqrt((x * x + y * y + z * z + 2 * off) / 6)
-    if p <= 1e-12 * abs(mean):
+    if p <= 1e-12 * abs(mean) + 1e-100:
         return float(max(mean, 0.0))
     determinant = x * (y * z - yz * yz) - xy * (xy * z - yz * xz) + xz * (xy * yz - y * xz)
     angle = acos(min(1.0, max(-1.0, determinant / (2 * p**3)))) / 3
@@ -41,20 +41,21 @@ def probability_in_ball(middle: Array, covariance: Array, radius: float) -> floa
     low, high = max(-radius, x - FAR * sx), min(radius, x + FAR * sx)
     if low >= high:
         return 0.0
-    half = (high - low) / 2
-    first = (low + half) + half * NODES
-    first_weight = WEIGHTS * np.exp(-0.5 * ((first - x) / sx) ** 2)
+    first = low + (high - low) * NODES[:, None]
     left = radius * radius - first * first
     reach = np.sqrt(left)
-    lows, highs = np.maximum(-reach, y - FAR * sy), np.minimum(reach, y + FAR * sy)
-    halves = np.maximum(highs - lows, 0.0) / 2
-    second = (lows + halves)[:, None] + halves[:, None] * NODES
-    density = np.exp(-0.5 * ((second - y) / sy) ** 2)
-    third = np.sqrt(np.maximum(left[:, None] - second * second, 0.0))
-    density *= special.ndtr((third - z) / sz) - special.ndtr((-third - z) / sz)
-    return float(min(1.0, float((first_weight * halves) @ (density @ WEIGHTS)) * half / (2 * pi * sx * sy)))
+    lows = np.maximum(-reach, y - FAR * sy)
+    widths = np.maximum(np.minimum(reach, y + FAR * sy) - lows, 0.0)
+    second = lows + widths * NODES
+    third = np.sqrt(np.maximum(left - second * second, 0.0)) * (1 / sz)
+    u, v, w = (first - x) * (1 / sx), (second - y) * (1 / sy), z / sz
+    density = (special.ndtr(third - w) - special.ndtr(-third - w)) * np.exp(-0.5 * (u * u + v * v))
+    chance = (WEIGHTS @ (widths * density) @ WEIGHTS).item() * (high - low) / (2 * pi * sx * sy)
+    return float(min(1.0, chance))
 
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(9)
+NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
+"""Gauss's nodes and weights (9,) for the interval from 0 to 1."""
 THIN = 1e-24
 """Variance in mm² that stands for none."""

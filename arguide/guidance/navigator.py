@@ -74,6 +74,5 @@ class Navigator:
         reference, needle = (sample.readings[name].tracker_from_tool for name in ("reference", "needle"))
         assert reference is not None and needle is not None, "the pose was worked out from both"
         jitters = self._jitter["needle"].covariance, self._jitter["reference"].covariance
-        motion = self._bars.tip_motion(image_from_reference, reference, needle, *jitters, velocity)
-        target = self._bars.target_covariance(image_from_reference, reference, jitters[1])
+        motion, target = self._bars.covariances(image_from_reference, reference, needle, *jitters, velocity)
         return self._bars.bars(image_from_tip, deviation, motion, target)

@@ -47,14 +47,15 @@ def tip_covariance(*sources: str) -> Array:
         LATENCY_S if "latency" in sources else 0.0,
     )
     velocity = np.concatenate([np.zeros(3), SPEED_MM_S * TIP[:3, 2]])
-    return bars.tip_motion(
+    motion, _ = bars.covariances(
         from_parts(np.eye(3), REFERENCE),
         np.eye(4),
         from_parts(np.eye(3), -REFERENCE) @ TIP @ inverse(NEEDLE_FROM_TIP),
         jitter if "needle" in sources else NOTHING,
         jitter if "reference" in sources else NOTHING,
         velocity,
-    )[3:, 3:]
+    )
+    return motion[3:, 3:]
 
 
 def at(point: Array) -> Array:

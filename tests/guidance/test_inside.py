@@ -19,6 +19,10 @@ def test_the_largest_variance_is_the_largest_eigenvalue(values: list[float]) -> 
     assert largest_variance(covariance) == pytest.approx(np.linalg.eigvalsh(covariance)[-1], rel=1e-7, abs=1e-9)
 
 
+def test_a_variance_too_small_to_cube_is_still_found() -> None:
+    assert largest_variance(np.diag([1e-120, 0.0, 0.0])) == pytest.approx(0.0, abs=1e-100)
+
+
 def scattered(seed: int) -> tuple[Array, Array, float]:
     rng = np.random.default_rng(seed)
     root = rng.standard_normal((3, 3)) * rng.uniform(0.05, 1.5, 3)

@@ -171,8 +171,8 @@ def stated(bench: Bench, registration: Array, noise: Array, latency_s: float, ve
     """Covariances (3, 3) of tip and target by the program."""
     bars = NeedleUncertainty(PLAN, NEEDLE_FROM_TIP, registration, TIP, latency_s)
     poses = (bench.image_from_reference, bench.tracker_from_reference)
-    motion = bars.tip_motion(*poses, bench.tracker_from_needle, noise, noise, velocity)
-    return motion[3:, 3:], bars.target_covariance(*poses, noise)
+    motion, target = bars.covariances(*poses, bench.tracker_from_needle, noise, noise, velocity)
+    return motion[3:, 3:], target
 
 
 def share_inside(errors: Array, covariance: Array) -> float:
@@ -262,7 +262,7 @@ def test_every_source_counts_with_its_lever_arm() -> None:
         covariances = [np.zeros((6, 6)) for _ in range(4)]
         covariances[source] = root @ root.T
         bars = NeedleUncertainty(PLAN, NEEDLE_FROM_TIP, covariances[0], covariances[3])
-        motion = bars.tip_motion(
+        motion, _ = bars.covariances(
             bench.image_from_reference,
             bench.tracker_from_reference,
             bench.tracker_from_needle,
