@@ -3,7 +3,7 @@
 import argparse
 
 from arguide.cli.igtl_server import add_igtl_server
-from arguide.cli.options import add_scenario_choice, add_showing
+from arguide.cli.options import add_guidance, add_scenario_choice, add_showing
 from arguide.cli.scenario import Subparsers
 
 EXAMPLES = """examples:
@@ -29,6 +29,7 @@ def add(commands: Subparsers) -> None:
     )
     command.add_argument("--seed", type=int, default=1, help="another trainee, placement and noise (default: 1)")
     command.add_argument("--profile", default="emulated", help="tracker profile (default: %(default)s)")
+    add_guidance(command)
     add_showing(command)
     add_igtl_server(command)
     command.set_defaults(run=run)
@@ -40,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
     from arguide.cli.emulator import emulated_tracker
     from arguide.cli.job import Job, carry_out, new_folder, window_possible
     from arguide.cli.options import plan_of, size_of
+    from arguide.guidance.state import Level
     from arguide.settings.profile_file import read_profile
     from arguide.settings.scenario_file import read_scenario
 
@@ -58,6 +60,7 @@ def run(given: argparse.Namespace) -> int:
             window=not (given.headless or given.fast) and window_possible(),
             fast=given.fast,
             remarks={"trainee": "simulated", "seed": str(given.seed)},
+            guidance=Level(given.guidance),
             igtl_server=given.igtl_server,
         )
         return carry_out(job)

@@ -20,8 +20,10 @@ from arguide.cli.showing import FILM_HZ, Studio, in_window, until_left
 from arguide.cli.sources import open_source
 from arguide.errors import ArguideError, RecordingError
 from arguide.guidance.anatomy import load_anatomy
+from arguide.guidance.levels import INPUT_FOR
 from arguide.guidance.live import Live, Sink
 from arguide.guidance.session import Session
+from arguide.guidance.state import Level
 from arguide.recording.recorder import Recorder
 from arguide.recording.recording_file import read_recording
 from arguide.recording.records import Header, header_of
@@ -56,6 +58,7 @@ class Job:
     remarks: dict[str, str] = field(default_factory=dict)
     store: CalibrationStore | None = None
     """Where tool calibrations are taken from and kept; None: neither, as for tools that are emulated."""
+    guidance: Level = Level.FULL
     igtl_server: tuple[str, int] | None = None
     """Where to share over OpenIGTLink: host and port."""
 
@@ -108,6 +111,8 @@ def carry_out(job: Job) -> int:
         if job.igtl_server:
             sinks.append(stack.enter_context(server_for(job.plan, job.igtl_server, clock())).take)
         live = Live(tracker, session, sinks)
+        if job.guidance is not Level.FULL:
+            live.ask(INPUT_FOR[job.guidance])
         try:
             if job.window:
                 return _in_window(job, stage, live, recorder)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from arguide.settings.scenario import Plan, Scenario
 
+LEVELS = ("full", "reduced", "intermittent", "none")
+"""The values of `guidance.state.Level`, which is not imported before a command runs."""
+
 
 def add_scenario_choice(command: argparse.ArgumentParser) -> None:
     """--plan: which of the scenario's plans."""
@@ -21,6 +24,17 @@ def add_showing(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--size", default="1280x720", metavar="WxH", help="size of window or pictures (default: %(default)s)"
+    )
+
+
+def add_guidance(command: argparse.ArgumentParser) -> None:
+    """--guidance: how much help there is from the start."""
+    command.add_argument(
+        "--guidance",
+        choices=LEVELS,
+        default=LEVELS[0],
+        help="how much the trainee is helped: full, reduced (bullseye only), intermittent (a glance by V), none (a test);"
+        " G changes it later (default: %(default)s)",
     )
 
 

@@ -84,7 +84,8 @@ def settings_of(
 def _check(recording: "Recording", scenario: "Scenario", plan: "Plan", profile: "TrackerProfile") -> int:
     from arguide.recording.compare import compare_states
 
-    lines = compare_states(recording.states, recomputed(recording, scenario, plan, profile))
+    again = recomputed(recording, scenario, plan, profile)
+    lines = compare_states(recording.states, again, schema=recording.state_schema)
     for line in lines:
         print(line)
     if not lines:

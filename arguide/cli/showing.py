@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from arguide.cli.clocks import FrameClock
 from arguide.cli.gallery import Gallery
 from arguide.errors import TrackerError
+from arguide.guidance.levels import INPUT_FOR, following
 from arguide.guidance.live import Live
 from arguide.guidance.state import SessionState, Step
 from arguide.guidance.steps import Input
@@ -21,7 +22,14 @@ FILM_HZ = 12
 LONGEST_S = 900.0
 # A tracker that was started and gives nothing for so long will not begin by itself.
 FIRST_SAMPLE_S = 15.0
-KEYS = {"space": Input.ADVANCE, "enter": Input.ADVANCE, "r": Input.REDO, "x": Input.EXCLUDE}
+KEYS = {
+    "space": Input.ADVANCE,
+    "enter": Input.ADVANCE,
+    "r": Input.REDO,
+    "x": Input.EXCLUDE,
+    "v": Input.GLANCE,
+}
+LEVEL = "g"
 LEAVE = ("q", "escape")
 STILL = "s"
 
@@ -38,6 +46,8 @@ def in_window(live: Live, stage: "Stage", still: Callable[[], None]) -> bool:
                     return False
                 if key in KEYS:
                     live.ask(KEYS[key])
+                if key == LEVEL and live.newest is not None:
+                    live.ask(INPUT_FOR[following(live.newest.aid.level)])
                 if key == STILL:
                     still()
             state = _newest(live, began - opened)

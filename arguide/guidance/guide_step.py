@@ -30,10 +30,15 @@ class GuideStep:
         self._path_mm = path_mm
         self._checker, self._reference = checker, reference
         self._advice = self._drift = self._checked = ""
+        self._unguided = False
         self._needle = NeedleState(None, None, Phase.SEARCHING, "no data yet")
 
-    def show(self, needle: NeedleState) -> None:
-        """Take over the needle's state of this sample."""
+    def show(self, needle: NeedleState, unguided: bool = False) -> None:
+        """Take over the needle's state of this sample.
+
+        `unguided`: nobody tells the trainee where the needle is, so the attempt ends when they say so.
+        """
+        self._unguided = unguided
         if needle.phase is not self._needle.phase:
             self._advice = self._checked = ""
         self._needle = needle
@@ -63,7 +68,7 @@ class GuideStep:
                 return Event.REJECTED
             self._advice = "the needle has been in: finish this attempt first"
             return None
-        if self._needle.phase in ENDABLE:
+        if self._endable:
             return Event.FINISHED
         self._advice = "the attempt ends at the target or after withdrawal; Q leaves without a score"
         return None
@@ -78,8 +83,13 @@ class GuideStep:
             measured=self._measured(),
             advice=self._advice or self._trouble() or self._drift or self._checked,
             progress=depth / self._path_mm,
-            ready=self._needle.phase in ENDABLE,
+            ready=self._endable,
         )
+
+    @property
+    def _endable(self) -> bool:
+        phase = self._needle.phase
+        return phase in ENDABLE or (self._unguided and phase not in OUTSIDE)
 
     def _trouble(self) -> str:
         return f"{self._needle.trouble}: clear the view" if self._needle.trouble else ""

@@ -1,15 +1,16 @@
 """From tracker readings to the needle in patient space: the chain of frames, and what breaks it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from arguide.geometry.transforms import Array, inverse
 from arguide.guidance.anatomy import Anatomy
+from arguide.guidance.breach import RiskWatch
 from arguide.guidance.deviation import DeviationFrom
 from arguide.guidance.jitter import Jitter
 from arguide.guidance.phases import NEXT, observe
-from arguide.guidance.state import Deviation, NeedleState, Phase, Uncertainty
+from arguide.guidance.state import Deviation, NeedleState, Phase, RiskState, Uncertainty
 from arguide.guidance.uncertainty import NeedleUncertainty
 from arguide.guidance.velocity import Velocity
 from arguide.settings.scenario import Plan
@@ -40,8 +41,10 @@ class Navigator:
         anatomy: Anatomy,
         bars: NeedleUncertainty | None = None,
         jitter: Mapping[str, Jitter] | None = None,
+        margins_mm: Sequence[float] = (),
     ) -> None:
-        """Without `bars` and the tools' `jitter` it does not say how sure it is."""
+        """Without `bars` and the tools' `jitter` it does not say how sure it is; without `margins_mm`, one for each of
+        the anatomy's clearances, it does not warn."""
         self._plan = plan
         self._entry = np.array(plan.entry)
         self._needle_from_tip = needle_from_tip
@@ -49,6 +52,7 @@ class Navigator:
         self._under_skin = anatomy.under_skin
         self._bars, self._jitter = bars, jitter or {}
         self._velocity = Velocity()
+        self._risks = RiskWatch(margins_mm) if margins_mm else None
         self.phase = Phase.SEARCHING
 
     def update(self, sample: Sample, image_from_reference: Array) -> NeedleState:
@@ -63,7 +67,13 @@ class Navigator:
         seen = observe(deviation, float(np.linalg.norm(tip - self._entry)), self._under_skin(tip), self._plan.tolerance)
         self.phase = NEXT[self.phase, seen]
         uncertainty = self._uncertainty(sample, image_from_reference, image_from_tip, deviation)
-        return NeedleState(image_from_tip, deviation, self.phase, "", uncertainty)
+        risks = self._warnings(sample.host_time_s, deviation, uncertainty)
+        return NeedleState(image_from_tip, deviation, self.phase, "", uncertainty, risks)
+
+    def _warnings(self, now_s: float, deviation: Deviation, sure: Uncertainty | None) -> tuple[RiskState, ...]:
+        if self._risks is None:
+            return ()
+        return self._risks.take(now_s, deviation.clearances_mm, sure.tip_95_mm if sure else 0.0)
 
     def _uncertainty(
         self, sample: Sample, image_from_reference: Array, image_from_tip: Array, deviation: Deviation

@@ -14,6 +14,7 @@ from arguide.guidance.anatomy import Anatomy
 from arguide.guidance.checking import TouchChecker
 from arguide.guidance.guide_step import DoneStep, GuideStep
 from arguide.guidance.jitter import Jitter
+from arguide.guidance.levels import Helper, unguided, veiled
 from arguide.guidance.navigator import Navigator, reference_from_tool
 from arguide.guidance.patient import PatientRegistration
 from arguide.guidance.pivot_step import PivotStep, StylusTip
@@ -60,6 +61,7 @@ class Session:
         self._jitter = {name: Jitter(profile.jitter_mm, profile.jitter_rad) for name in TOOLS}
         self._reference = ReferenceWatch()
         self._buttons = 0
+        self._helper = Helper()
         self.stylus: StylusTip | None = None
         self.patient: PatientRegistration | None = None
         self._step = Step.PIVOT
@@ -87,18 +89,19 @@ class Session:
             jitter.take(sample.frame_number, reading.tracker_from_tool if reading else None)
         pressed = [*inputs, *([Input.ADVANCE] if self._button_went_down(sample) else [])]
         for what in pressed:
-            self._end(self._logic.press(what))
+            if not self._helper.press(what, sample.host_time_s):
+                self._end(self._logic.press(what))
         self._end(self._logic.take(sample))
         if isinstance(self._logic, TouchStep):
             self._reference.learn(sample)
         if isinstance(self._logic, ReviewStep):
             self.patient = self._logic.patient
-        needle = self._needle(sample)
+        needle, aid = self._needle(sample), self._helper.at(sample.host_time_s)
         if isinstance(self._logic, GuideStep):
-            self._logic.show(needle)
+            self._logic.show(needle, unguided(aid))
         return SessionState(
             sample=sample,
-            view=self._logic.view(),
+            view=veiled(self._logic.view(), aid, needle),
             needle=needle,
             image_from_stylus_tip=self._stylus_tip(sample),
             fiducials=self._fiducials(),
@@ -106,6 +109,7 @@ class Session:
             stylus_directions=self._logic.directions if isinstance(self._logic, PivotStep) else (),
             check=self._logic.check if isinstance(self._logic, ReviewStep | GuideStep) else None,
             target_95_mm=self.target_95_mm,
+            aid=aid,
         )
 
     def _button_went_down(self, sample: Sample) -> bool:
@@ -155,7 +159,8 @@ class Session:
         bars = NeedleUncertainty(
             self._plan, needle.tool_from_tip, self.patient.covariance, needle.covariance, self._latency_s
         )
-        self._navigator = Navigator(self._plan, needle.tool_from_tip, self._anatomy, bars, self._jitter)
+        margins = [risk.risk_margin_mm or 0.0 for risk in scenario.risks]
+        self._navigator = Navigator(self._plan, needle.tool_from_tip, self._anatomy, bars, self._jitter, margins)
         return GuideStep(self._plan, self._path_mm, checker, self._reference)
 
     def _needle(self, sample: Sample) -> NeedleState:

@@ -112,6 +112,44 @@ class Uncertainty:
     """That the true tip is now within the tolerance's `miss_mm.within` of the true target, 0..1."""
 
 
+class Alert(StrEnum):
+    """How a risk structure stands to the needle, mildest first. The value is what the user reads."""
+
+    CLEAR = "clear"
+    AHEAD = "ahead"
+    """Its margin will be entered within seconds if the needle goes on as it does."""
+    DOUBTFUL = "maybe too close"
+    """The error bar reaches into the margin."""
+    TOO_CLOSE = "too close"
+    """The needle is within the margin."""
+    INSIDE = "inside"
+
+    @property
+    def rank(self) -> int:
+        """0 for the mildest, one more for each that is worse."""
+        return _RANKS[self]
+
+
+_RANKS = {alert: rank for rank, alert in enumerate(Alert)}
+
+
+@dataclass(frozen=True, slots=True)
+class RiskState:
+    """The warning about one risk structure: whether its margin is kept, and when it would be entered. Page: guidance."""
+
+    alert: Alert
+    bar_mm: float
+    """What is taken off the clearance for doubt: one-sided 95 % of the tip's largest standard deviation."""
+    closing_mm_s: float
+    """How fast the clearance shrinks; negative when it grows, NaN while that cannot be told."""
+    closing_95_mm_s: float
+    """Half width of its 95 % error bar; NaN with it."""
+    breach_s: float
+    """Seconds until the margin is entered at this speed: 0 within it, infinite when the needle does not approach."""
+    earliest_s: float
+    """The same at the upper end of the speed's error bar, with the clearance less `bar_mm`."""
+
+
 @dataclass(frozen=True, slots=True)
 class NeedleState:
     """The needle in patient space, if it can be known, and what follows from it."""
@@ -124,6 +162,30 @@ class NeedleState:
     """Why there is no pose, in the user's words (`needle hidden`, `reference hidden`, …); empty when live."""
     uncertainty: Uncertainty | None = None
     """How sure pose and deviation are; None without them, and in recordings made before it was worked out."""
+    risks: tuple[RiskState, ...] = ()
+    """For each risk structure of the scenario, in its order; empty without a pose, and in recordings made before."""
+
+
+class Level(StrEnum):
+    """How much the trainee is helped while the needle is guided. The value is what the user reads."""
+
+    FULL = "full"
+    """Everything."""
+    REDUCED = "reduced"
+    """The bullseye, and the anatomy without plan, prediction and numbers."""
+    INTERMITTENT = "intermittent"
+    """Nothing but a glance on request."""
+    NONE = "none"
+    """Nothing: a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """The help the trainee has at this moment. What each level shows: `guidance.levels`."""
+
+    level: Level = Level.FULL
+    glance: bool = False
+    """Whether a glance is open: everything is shown for a moment."""
 
 
 class Step(StrEnum):
@@ -201,3 +263,5 @@ class SessionState:
     """The last verification by touch since the registration."""
     target_95_mm: float | None = None
     """How far off the registration may be at the target in 95 of 100 cases, once registered."""
+    aid: Aid = Aid()
+    """How much of all this the trainee is shown and told; it changes nothing of what is measured."""

@@ -17,6 +17,13 @@ class Input(StrEnum):
     """R: throw away the last measurement, or go back a step."""
     EXCLUDE = "exclude"
     """X: leave out the fiducial that looks wrong, or take all back."""
+    GLANCE = "glance"
+    """V: show everything for a moment, where the level of guidance allows it."""
+    FULL = "guidance full"
+    """G, or the start: how much help there is from now on."""
+    REDUCED = "guidance reduced"
+    INTERMITTENT = "guidance intermittent"
+    NONE = "guidance none"
 
 
 class Event(StrEnum):

@@ -8,27 +8,30 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import zstandard
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, Message, Metadata
+from mcap.records import Channel, Chunk, Message, Metadata, Schema
 
 from arguide.recording.mcap_layout import LARGEST_RECORD
 
 MAGIC = b"\x89MCAP0\r\n"
 HEAD = 9
 """Bytes before a record's content: opcode (1) and length (8)."""
-_IN_CHUNK = (Opcode.CHANNEL, Opcode.MESSAGE)
+_IN_CHUNK = (Opcode.SCHEMA, Opcode.CHANNEL, Opcode.MESSAGE)
+
+Record: TypeAlias = Schema | Channel | Message | Metadata
+"""The kinds of record that are of interest."""
 
 
 class Damaged(Exception):
     """The file is not whole from here on; says why."""
 
 
-def records_until(file: BinaryIO, end: int) -> Iterator[Channel | Message | Metadata]:
+def records_until(file: BinaryIO, end: int) -> Iterator[Record]:
     """The records of a file known to be whole up to `end`."""
     file.seek(len(MAGIC))
     for opcode, content in frames(file, end):
@@ -49,12 +52,14 @@ def frames(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
         yield head[0], file.read(length)
 
 
-def parsed(opcode: int, content: bytes) -> list[Channel | Message | Metadata]:
+def parsed(opcode: int, content: bytes) -> list[Record]:
     """The records of interest in one record of the file: itself, or what its chunk holds; all or Damaged."""
     stream = ReadDataStream(io.BytesIO(content))
     try:
         if opcode == Opcode.METADATA:
             return [Metadata.read(stream)]
+        if opcode == Opcode.SCHEMA:
+            return [Schema.read(stream)]
         if opcode == Opcode.CHANNEL:
             return [Channel.read(stream)]
         if opcode == Opcode.MESSAGE:

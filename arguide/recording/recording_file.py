@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from mcap.opcode import Opcode
-from mcap.records import Channel, Message, Metadata
+from mcap.records import Channel, Message, Metadata, Schema
 
 from arguide.errors import RecordingError
 from arguide.guidance.state import SessionState
@@ -17,6 +17,7 @@ from arguide.recording.mcap_layout import (
     EVENTS,
     INPUTS,
     LARGEST_FILE,
+    LAYOUT,
     PACKETS,
     SAMPLES,
     STATES,
@@ -41,6 +42,8 @@ class Recording:
     """Messages by topic."""
     ends_early: str
     """Empty for a whole file; else where it ends and what was recovered, for the user to read."""
+    state_schema: Json = field(repr=False)
+    """JSON Schema of the states as the arguide that wrote them knew them; {} where the file has none."""
     _end: int = field(repr=False)
     """Offset after the last whole record."""
 
@@ -119,7 +122,7 @@ def read_recording(path: Path) -> Recording:
     except RecordingError as error:
         cut = f" ({scan.trouble} at byte {scan.end})" if scan.trouble else ""
         raise RecordingError(f"{path}: {error}{cut}") from None
-    return Recording(path, header, scan.counts, _ends_early(scan, header, size), scan.end)
+    return Recording(path, header, scan.counts, _ends_early(scan, header, size), scan.state_schema, scan.end)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -139,6 +142,13 @@ def _ends_early(scan: "_Scan", header: Header, size: int) -> str:
     )
 
 
+def _schema_in(data: bytes) -> Json:
+    try:
+        return loads(data)
+    except RecordingError as error:
+        raise Damaged(f"a schema that is none: {error}") from None
+
+
 class _Scan:
     """One pass over a file: its metadata, how many messages of each kind, and how far it is whole."""
 
@@ -148,6 +158,7 @@ class _Scan:
         self.end = len(MAGIC)
         self.last_ns = 0
         self.trouble = ""
+        self.state_schema: Json = {}
         self._topics: dict[int, str] = {}
 
     def run(self, file: BinaryIO, size: int) -> None:
@@ -169,6 +180,10 @@ class _Scan:
     def _see(self, record: object) -> None:
         if isinstance(record, Metadata):
             self.metadata.setdefault(record.name, record.metadata)
+        elif isinstance(record, Schema):
+            # The first one stands in a chunk with a checksum, its copy at the end of the file has none.
+            if record.name == LAYOUT[STATES].schema_name and not self.state_schema:
+                self.state_schema = _schema_in(record.data)
         elif isinstance(record, Channel):
             self._topics[record.id] = record.topic
         elif isinstance(record, Message):

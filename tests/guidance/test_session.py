@@ -15,7 +15,7 @@ from arguide.guidance.state import Grade, Phase, SessionState, Step
 from arguide.guidance.steps import NEXT, Event, Input, after
 from arguide.settings.calibration_file import Fit, Method, ToolCalibration
 from arguide.settings.profile import ToolProfile, TrackerProfile
-from arguide.settings.scenario import Fiducial, Plan, Scenario
+from arguide.settings.scenario import Fiducial, Plan, Scenario, Structure, Tissue
 from arguide.trackers.reading import Reading, Sample, Visibility
 
 PLAN = Plan(name="down", entry=(0, 0, 0), target=(0, 60, 0))
@@ -25,7 +25,11 @@ SCENARIO = Scenario(
     summary="A box.",
     procedure="none",
     file=Path("box.toml"),
-    structures=(),
+    structures=(
+        Structure(
+            name="nerve", label="Nerve", tissue=Tissue.NERVE, mesh=Path("n.ply"), color="#ffff00", risk_margin_mm=3.0
+        ),
+    ),
     plans=(PLAN,),
     fiducials=tuple(
         Fiducial(name=f"F{n}", position=p)

@@ -8,10 +8,14 @@ from hypothesis.extra.numpy import arrays
 
 from arguide.geometry.transforms import translation
 from arguide.guidance.state import (
+    Aid,
+    Alert,
     Deviation,
     FiducialState,
+    Level,
     NeedleState,
     Phase,
+    RiskState,
     SessionState,
     Step,
     StepView,
@@ -50,6 +54,7 @@ needles = st.builds(
     deviation=st.none() | deviations,
     phase=st.sampled_from(Phase),
     trouble=names,
+    risks=st.lists(st.builds(RiskState, st.sampled_from(Alert), *[any_float] * 5), max_size=2).map(tuple),
 )
 views = st.builds(StepView, st.sampled_from(Step), names, names, names, any_float, st.booleans())
 states = st.builds(
@@ -63,6 +68,7 @@ states = st.builds(
     ).map(tuple),
     fre_mm=st.none() | any_float,
     stylus_directions=st.lists(vectors, max_size=3).map(tuple),
+    aid=st.builds(Aid, st.sampled_from(Level), st.booleans()),
 )
 
 

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from math import nextafter
+from typing import Any
 
+from arguide.guidance.state import Alert, Phase, RiskState
 from arguide.recording.compare import compare_states
+from arguide.recording.state_codec import STATE_SCHEMA
 from tests.recording.made_states import state
 
 
@@ -44,3 +47,22 @@ def test_lines_are_limited():
     lines = compare_states(old, new, limit=3)
     assert len(lines) == 4
     assert lines[-1] == "100 of 100 states differ"
+
+
+def test_what_an_older_arguide_did_not_know_is_not_compared():
+    needle = STATE_SCHEMA["properties"]["needle"]
+    old = {**STATE_SCHEMA, "properties": {**STATE_SCHEMA["properties"], "needle": without(needle, "risks")}}
+    risk = RiskState(Alert.CLEAR, 0.5, 1.0, 0.2, 7.0, 5.0)
+    warned = replace(state(0), needle=replace(state(0).needle, risks=(risk,)))
+    assert compare_states([state(0)], [warned], schema=old) == []
+    assert len(compare_states([state(0)], [warned])) == 2
+    other = replace(warned, needle=replace(warned.needle, phase=Phase.BEYOND))
+    assert len(compare_states([state(0)], [other], schema=old)) == 2
+
+
+def test_a_schema_that_is_nonsense_hides_everything_it_does_not_know_and_breaks_nothing():
+    assert len(compare_states([state(0)], [replace(state(0), stylus_directions=((9, 9, 9),))], schema=[])) == 2
+
+
+def without(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**schema, "properties": {key: part for key, part in schema["properties"].items() if key != name}}

@@ -131,7 +131,7 @@ def test_cut_at_any_byte(whole, tmp_path):
 
 def test_a_flipped_bit_ends_the_recording_there(whole, tmp_path):
     data = bytearray(whole.read_bytes())
-    data[len(data) // 2] ^= 0x10
+    data[len(data) // 5] ^= 0x10  # among the messages: what comes after them is the index
     path = tmp_path / "flipped.mcap"
     path.write_bytes(data)
     recording = read_recording(path)
