@@ -1,5 +1,8 @@
 """Image volumes: an array of voxels and where it lies in the patient."""
 
+import gzip
+import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +15,8 @@ from arguide.errors import MeshError
 from arguide.geometry.transforms import Array
 
 MAX_BYTES = 2**30
+PIECE_BYTES = 8 * 2**20
+"""A written file is packed in pieces of this size, side by side; readers of gzip see one stream."""
 MAX_VOXELS = 400_000_000
 # NIfTI says in which unit its affine is; without a word it means mm.
 UNITS_MM = {"unknown": 1.0, "mm": 1.0, "meter": 1000.0, "micron": 0.001}
@@ -82,12 +87,31 @@ def read_nifti(path: Path) -> Volume:
     return _oriented(_voxels(path, image), affine)
 
 
+def write_nifti(volume: Volume, path: Path, effort: int = 6) -> None:
+    """Write a .nii.gz in mm; the same volume always gives the same bytes. `effort` 1..9 is gzip's. OSError passes."""
+    import nibabel
+
+    image = nibabel.Nifti1Image(volume.voxels, volume.image_from_voxel)
+    image.header.set_xyzt_units("mm")
+    data = image.to_bytes()
+    pieces = [data[at : at + PIECE_BYTES] for at in range(0, len(data), PIECE_BYTES)]
+    with ThreadPoolExecutor() as pool:
+        packed = list(pool.map(lambda piece: _packed(piece, effort), pieces))
+    path.write_bytes(b"".join(packed))
+
+
+def _packed(data: bytes, effort: int) -> bytes:
+    """One gzip member without name or time."""
+    out = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=effort, fileobj=out, mtime=0) as file:
+        file.write(data)
+    return out.getvalue()
+
+
 def _open(path: Path) -> Any:
     """The file's header by nibabel; the voxels are not read yet."""
-    try:
-        import nibabel
-    except ModuleNotFoundError:
-        raise MeshError(f"{path}: reading volumes needs nibabel; run: pip install 'arguide[imaging]'") from None
+    import nibabel
+
     if not path.name.endswith((".nii", ".nii.gz")):
         raise MeshError(f"{path}: expected a NIfTI file (.nii, .nii.gz); convert the volume, for example with dcm2niix")
     try:

@@ -131,6 +131,10 @@ class Scenario:
     procedure: str
     file: Path
     """The scenario.toml this was read from."""
+    volume: Path | None = None
+    """Absolute path of the CT in Hounsfield units, NIfTI in the image frame; None: no slices to show."""
+    labels: Path | None = None
+    """Absolute path of the label map on the same patient, NIfTI; what its numbers mean stands in `truth.toml`."""
     structures: tuple[Structure, ...]
     fiducials: tuple[Fiducial, ...]
     plans: tuple[Plan, ...]

@@ -27,6 +27,7 @@ from arguide.settings.scenario import (
 from arguide.settings.toml_reader import Table, read_toml
 
 SCHEMA = 1
+VOLUMES = (".nii", ".nii.gz")
 BANDS = ("lateral_mm", "angle_deg", "depth_mm", "entry_mm", "miss_mm")
 
 
@@ -35,12 +36,15 @@ def read_scenario(file: Path) -> Scenario:
     table = read_toml(file)
     if (schema := table.whole("schema", 1, 999)) != SCHEMA:
         table.fail("schema", f"this arguide reads schema {SCHEMA}, the file says {schema}; update arguide")
+    volume = table.table("volume")
     scenario = Scenario(
         name=table.text("name"),
         title=table.text("title"),
         summary=table.text("summary"),
         procedure=table.text("procedure"),
         file=file.resolve(),
+        volume=_volume(volume, "ct"),
+        labels=_volume(volume, "labels"),
         structures=tuple(_structure(t) for t in table.tables("structure", at_least=1)),
         fiducials=tuple(_fiducial(t) for t in table.tables("fiducial", at_least=3)),
         plans=tuple(_plan(t) for t in table.tables("plan", at_least=1)),
@@ -49,6 +53,7 @@ def read_scenario(file: Path) -> Scenario:
         teaching=table.texts("teaching"),
         sources=tuple(_source(t) for t in table.tables("source")),
     )
+    volume.finish()
     table.finish()
     for key, items in (("structure", scenario.structures), ("fiducial", scenario.fiducials), ("plan", scenario.plans)):
         names = [item.name for item in items]
@@ -63,6 +68,15 @@ def write_scenario(scenario: Scenario, folder: Path) -> Path:
     part = file.with_suffix(".part")
     part.write_text(tomli_w.dumps(_to_toml(scenario, folder.resolve())), encoding="utf-8")
     os.replace(part, file)
+    return file
+
+
+def _volume(t: Table, key: str) -> Path | None:
+    if key not in t:
+        return None
+    file = t.existing_file(key)
+    if not file.name.endswith(VOLUMES):
+        t.fail(key, f"expected a NIfTI file ({', '.join(VOLUMES)}), got {file.name}; convert the volume")
     return file
 
 
@@ -156,6 +170,8 @@ def _source(t: Table) -> Source:
 
 
 def _to_toml(s: Scenario, folder: Path) -> dict[str, Any]:
+    volumes = {"ct": s.volume, "labels": s.labels}
+    volume = {key: _inside(file, folder, "volume") for key, file in volumes.items() if file is not None}
     return {
         "schema": SCHEMA,
         "name": s.name,
@@ -165,6 +181,7 @@ def _to_toml(s: Scenario, folder: Path) -> dict[str, Any]:
         "teaching": list(s.teaching),
         "needle": {"gauge": s.needle.gauge, "diameter_mm": s.needle.diameter_mm, "length_mm": s.needle.length_mm},
         "limits": _limits_to_toml(s.limits),
+        **({"volume": volume} if volume else {}),
         "structure": [_structure_to_toml(item, folder) for item in s.structures],
         "fiducial": [{"name": f.name, "position": list(f.position), "hint": f.hint} for f in s.fiducials],
         "plan": [_plan_to_toml(item) for item in s.plans],
@@ -186,19 +203,23 @@ def _limits_to_toml(limits: Limits) -> dict[str, Any]:
 
 
 def _structure_to_toml(s: Structure, folder: Path) -> dict[str, Any]:
-    try:
-        mesh = s.mesh.resolve().relative_to(folder).as_posix()
-    except ValueError:
-        raise SettingsError(f"{s.mesh}: the mesh of {s.name!r} must lie in {folder}; copy it there first") from None
     table: dict[str, Any] = {
         "name": s.name,
         "label": s.label,
         "tissue": s.tissue.value,
-        "mesh": mesh,
+        "mesh": _inside(s.mesh, folder, f"mesh of {s.name!r}"),
         "color": s.color,
         "opacity": s.opacity,
     }
     return table if s.risk_margin_mm is None else table | {"risk_margin_mm": s.risk_margin_mm}
+
+
+def _inside(file: Path, folder: Path, what: str) -> str:
+    """The path of a file relative to the scenario's folder, in which it must lie."""
+    try:
+        return file.resolve().relative_to(folder).as_posix()
+    except ValueError:
+        raise SettingsError(f"{file}: the {what} must lie in {folder}; copy it there first") from None
 
 
 def _plan_to_toml(p: Plan) -> dict[str, Any]:

@@ -27,12 +27,14 @@ from arguide.settings.scenario_file import read_scenario, write_scenario
 @pytest.fixture
 def scenario(tmp_path: Path) -> Scenario:
     (tmp_path / "l4.ply").touch()
+    (tmp_path / "ct.nii.gz").touch()
     return Scenario(
         name="test",
         title="A test",
         summary="Only a test.",
         procedure="injection",
         file=(tmp_path / "scenario.toml").resolve(),
+        volume=(tmp_path / "ct.nii.gz").resolve(),
         structures=(
             Structure(name="l4", label="L4", tissue=Tissue.BONE, mesh=(tmp_path / "l4.ply").resolve(), color="#e8dcc0"),
             Structure(
@@ -72,6 +74,12 @@ def test_written_is_read_back_equal(scenario: Scenario) -> None:
     assert [risk.name for risk in read.risks] == ["root"]
 
 
+def test_a_scenario_without_a_volume_has_none(scenario: Scenario) -> None:
+    file = write_scenario(replace(scenario, volume=None), scenario.file.parent)
+    assert "volume" not in tomllib.loads(file.read_text())
+    assert (read := read_scenario(file)).volume is None and read.labels is None
+
+
 def test_a_mesh_elsewhere_is_not_written(scenario: Scenario, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="must lie in"):
         write_scenario(scenario, tmp_path / "elsewhere")
@@ -82,6 +90,9 @@ def test_a_mesh_elsewhere_is_not_written(scenario: Scenario, tmp_path: Path) -> 
     [
         (("structure", 0, "tissue"), "bonne", r"structure\[1\].tissue: .*did you mean 'bone'"),
         (("structure", 0, "mesh"), "gone.ply", r"structure\[1\].mesh: no such file"),
+        (("volume", "ct"), "gone.nii.gz", r"volume.ct: no such file"),
+        (("volume", "ct"), "l4.ply", r"volume.ct: expected a NIfTI file"),
+        (("volume", "lables"), "ct.nii.gz", "volume.lables: unknown key; did you mean 'labels'"),
         (("structure", 0, "color"), "red", r"structure\[1\].color: expected #rrggbb"),
         (("structure", 1, "name"), "l4", "the name 'l4' is used twice"),
         (("fiducial", 2, "position"), [1, 2], r"fiducial\[3\].position: expected three finite numbers"),

@@ -1,7 +1,6 @@
 """The whole lumbar anatomy of one generated patient, as named parts in the image frame."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy import discs, nerves, pelvis, ribs, sacrum, skin, vertebra, vessels
 from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
+from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.sdf import Shape, bounded, common, cut, half_space, placed, roughened, union
 from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve, lordosis
 from arguide_sim.anatomy.variation import Deformation, varied
@@ -31,26 +31,6 @@ VERTEBRA_BOX = np.array([-54.0, -74, -34]), np.array([54.0, 24, 34])
 
 ROUGHNESS = (0.3, 17.0)
 """Height and wavelength of the undulation of bone surfaces, mm."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """One structure: its shape, where to look for it, and how it is shown."""
-
-    name: str
-    label: str
-    tissue: Tissue
-    color: str
-    shape: Shape
-    """In `frame`."""
-    low: tuple[float, float, float]
-    high: tuple[float, float, float]
-    spacing: float
-    triangles: int
-    frame: Frame
-    """image_from_part, (4, 4)."""
-    opacity: float = 1.0
-    risk_margin_mm: float | None = None
 
 
 class Lumbar:

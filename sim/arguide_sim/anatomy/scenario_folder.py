@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide.geometry.mesh import Mesh, write_mesh
+from arguide.imaging.volume import write_nifti
 from arguide.settings.scenario import Needle, Plan, Scenario, Source, Structure
 from arguide.settings.scenario_file import write_scenario
 from arguide_sim.anatomy import nerves
-from arguide_sim.anatomy.lumbar import Lumbar, Part
+from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.numbering import numbered
+from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.plans import approach, fiducials, plan, rounded
+from arguide_sim.anatomy.scanner import Scanner
 from arguide_sim.anatomy.teaching import GUIDANCE, PROCEDURE, SUMMARY, TEACHING, TITLE
+from arguide_sim.anatomy.trunk_filling import trunk
+from arguide_sim.anatomy.volumes import Body, volumes_of
 
 SOURCE = Source(
     what="all meshes, landmarks and plans",
@@ -25,8 +31,9 @@ SOURCE = Source(
 
 
 def write_lumbar(
-    folder: Path, seed: int = 0, detail: float = 1.0, tell: Callable[[str], None] = lambda _: None
-) -> Path:
+    folder: Path, seed: int = 0, detail: float = 1.0, tell: Callable[[str], None] = lambda _: None,
+    spacing_mm: float = 3.0,
+) -> Path:  # fmt: skip
     """Generate the lumbar patient numbered `seed` into `folder`; returns the scenario.toml. Same seed, same bytes.
 
     `detail` below 1 makes coarser meshes faster; `tell` hears the name of each part as it is made.
@@ -42,6 +49,14 @@ def write_lumbar(
         structures.append(_structure(part, file))
         skin = mesh if part.name == "skin" else skin
     assert skin is not None
+    tell("CT")
+    body = Body(
+        anatomy=anatomy, filling=trunk(24.0), numbers=numbered(s.name for s in structures), seed=seed, age=45.0,
+        low=(-185, -135, -118), high=(185, 170, 214),
+    )  # fmt: skip
+    ct, labels = volumes_of(body, Scanner(spacing_mm, step_hu=8))
+    write_nifti(ct, folder / "ct.nii.gz", effort=9)
+    write_nifti(labels, folder / "labels.nii.gz", effort=9)
     text = json.dumps(landmarks(anatomy), indent=1) + "\n"
     (folder / "landmarks.json").write_text(text, encoding="utf-8")
     return write_scenario(_scenario(anatomy, skin, tuple(structures), folder, seed), folder)
@@ -61,6 +76,8 @@ def _scenario(anatomy: Lumbar, skin: Mesh, structures: tuple[Structure, ...], fo
         summary=SUMMARY,
         procedure=PROCEDURE,
         file=folder / "scenario.toml",
+        volume=folder.resolve() / "ct.nii.gz",
+        labels=folder.resolve() / "labels.nii.gz",
         structures=structures,
         fiducials=fiducials(skin),
         plans=_plans(anatomy, skin),

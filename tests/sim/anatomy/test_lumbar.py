@@ -134,7 +134,7 @@ def test_patients_differ_a_little() -> None:
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     files = {}
     for run in ("one", "two"):
-        write_lumbar(tmp_path / run, seed=3, detail=0.34)
+        write_lumbar(tmp_path / run, seed=3, detail=0.34, spacing_mm=8.0)
         files[run] = {p.relative_to(tmp_path / run): p.read_bytes() for p in (tmp_path / run).rglob("*.*")}
     assert files["one"] == files["two"] and len(files["one"]) > 15
     assert len(read_scenario(tmp_path / "one" / "scenario.toml").plans) == 3

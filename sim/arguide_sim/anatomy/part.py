@@ -1,0 +1,46 @@
+"""One structure of a generated patient: its shape, where to look for it, and how it is shown."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from arguide.geometry.mesh import Mesh
+from arguide.geometry.transforms import Array
+from arguide.settings.scenario import Tissue
+from arguide_sim.anatomy.sdf import Points, Shape
+
+Corner: TypeAlias = tuple[float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One structure: its shape, where to look for it, and how it is shown."""
+
+    name: str
+    label: str
+    tissue: Tissue
+    color: str
+    shape: Shape
+    """In `frame`."""
+    low: Corner
+    high: Corner
+    spacing: float
+    triangles: int
+    frame: Array
+    """image_from_part, (4, 4)."""
+    opacity: float = 1.0
+    risk_margin_mm: float | None = None
+
+
+class Anatomy(Protocol):
+    """A whole patient, as every region makes one: parts, and the deformation that finishes them."""
+
+    @property
+    def deformation(self) -> Callable[[Points], Points]:
+        """Where points (n, 3) of the undeformed anatomy end up, mm."""
+
+    def parts(self) -> Iterator[Part]:
+        """Every structure, the skin among them under the name `skin`."""
+
+    def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
+        """The finished mesh of a part, in the image frame."""

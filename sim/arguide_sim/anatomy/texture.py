@@ -1,0 +1,43 @@
+"""Random fields that belong to the patient and not to the voxels: any spacing sees the same grain at the same place."""
+
+import numpy as np
+
+from arguide_sim.anatomy.grid import Field, Grid
+
+NODES = 64
+"""Random values along each side of the lattice, which then repeats."""
+
+SPREAD = np.sqrt((151 / 315) ** 3 / 3)
+"""Standard deviation that a cubic B-spline leaves of values even in -1..1: 151/315 is the sum of its squared weights,
+averaged over where between the nodes one looks."""
+
+
+class Texture:
+    """A smooth random field of mean 0 and standard deviation 1, its grain `grain_mm` wide."""
+
+    def __init__(self, seed: int, number: int, grain_mm: float) -> None:
+        random = np.random.default_rng([seed, 77, number])
+        self._lattice = random.random((NODES,) * 3, dtype=np.float32) * 2 - 1
+        self._step = grain_mm
+
+    def on(self, grid: Grid) -> Field:
+        """The field at the voxels of a grid."""
+        values = self._lattice
+        for axis, along in enumerate(grid.axes()):
+            at = along / self._step
+            node = np.floor(at).astype(int)
+            values = _blend(values, axis, node, (at - node).astype(np.float32))
+        return values / np.float32(SPREAD)
+
+
+def _blend(values: Field, axis: int, node: "np.ndarray[tuple[int], np.dtype[np.int64]]", t: Field) -> Field:
+    """Cubic B-spline along one axis."""
+    weights = ((1 - t) ** 3 / 6, (3 * t**3 - 6 * t**2 + 4) / 6, (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6, t**3 / 6)
+    shape = [1, 1, 1]
+    shape[axis] = len(t)
+    total: Field | None = None
+    for offset, weight in enumerate(weights):
+        term = np.take(values, (node + offset - 1) % NODES, axis=axis) * weight.astype(np.float32).reshape(shape)
+        total = term if total is None else total + term
+    assert total is not None
+    return total

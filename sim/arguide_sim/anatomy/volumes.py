@@ -1,0 +1,177 @@
+"""Label map and CT of a patient, from the same functions as the meshes.
+
+Every structure is a signed distance, so every voxel knows how much of it lies inside (partial volume). Structures are
+laid over one another in order: air, skin, what fills the body, soft parts, bones. Slabs of slices are made side by
+side by threads; no slab depends on another, so their number changes nothing.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arguide.imaging.volume import Volume
+from arguide.settings.scenario import Tissue
+from arguide_sim.anatomy.grid import Box, Field, Grid, distances, grid_around, undeformed
+from arguide_sim.anatomy.materials import Material, aged, material_of
+from arguide_sim.anatomy.numbering import Numbers
+from arguide_sim.anatomy.part import Anatomy, Part
+from arguide_sim.anatomy.scanner import Scanner
+from arguide_sim.anatomy.texture import Texture
+
+Progress: TypeAlias = Callable[[float, str], None]
+SLAB_VOXELS = 6_000_000
+MARGIN_MM = 8.0
+LATTICE_MM = 4.0
+"""Depth below the skin is worked out this finely and interpolated: skin is smooth."""
+
+GRAINS = {1.6: 0, 3.0: 1, 5.0: 2, 9.0: 3}
+"""Grain sizes, mm, of which each material takes the nearest."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the filling of a body is asked for: coordinates along each axis, and depth below the skin (i, j, k), mm."""
+
+    x: Field
+    y: Field
+    z: Field
+    depth: Field
+    texture: Callable[[float], Field]
+    """A random field of that grain in mm, standard deviation 1."""
+
+
+Filling: TypeAlias = Callable[[Place], Iterator[tuple[str, NDArray[np.floating]]]]
+"""Materials between skin and parts with their signed distances, mm; the later lie over the earlier."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is scanned."""
+
+    anatomy: Anatomy
+    filling: Filling
+    numbers: Numbers
+    seed: int
+    age: float
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    """The field of view, mm."""
+    materials: dict[str, str] = field(default_factory=dict)
+    """Part name: material, where it is not what its tissue says."""
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Soft before hard, the skin first."""
+        order = {Tissue.SKIN: 0, Tissue.MUSCLE: 1, Tissue.ORGAN: 2, Tissue.BONE: 9}
+        return tuple(sorted(self.anatomy.parts(), key=lambda part: (order.get(part.tissue, 3), "lesion" in part.name)))
+
+    @cached_property
+    def textures(self) -> dict[int, Texture]:
+        """One for each grain."""
+        return {number: Texture(self.seed, number, grain) for grain, number in GRAINS.items()}
+
+    def material(self, part: Part) -> Material:
+        """What a part is made of."""
+        return aged(self.materials.get(part.name) or material_of(part.name, part.tissue), self.age)
+
+
+def volumes_of(body: Body, scanner: Scanner, progress: Progress = lambda done, what: None) -> tuple[Volume, Volume]:
+    """CT in Hounsfield units (int16) and label map (uint8) on one grid."""
+    grid = grid_around(np.asarray(body.low), np.asarray(body.high), scanner.spacing_mm)
+    ct, labels = np.empty(grid.shape, np.int16), np.empty(grid.shape, np.uint8)
+    thick = max(4, SLAB_VOXELS // (grid.shape[0] * grid.shape[1]))
+    starts = range(0, grid.shape[2], thick)
+    done = 0
+
+    def make(start: int) -> None:
+        nonlocal done
+        stop = min(start + thick, grid.shape[2])
+        ct[:, :, start:stop], labels[:, :, start:stop] = _slab(body, scanner, grid, start, stop)
+        done += 1
+        progress(done / len(starts), "scanning")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(make, starts))
+    return Volume(ct, grid.image_from_voxel), Volume(labels, grid.image_from_voxel)
+
+
+def _slab(
+    body: Body, scanner: Scanner, whole: Grid, start: int, stop: int
+) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
+    halo = scanner.halo
+    grid = whole.slab(start - halo, stop + halo)
+    canvas = _Canvas(body, grid)
+    skin = next(part for part in body.parts if part.tissue is Tissue.SKIN)
+    depth = -_smoothly(skin, body, grid)
+    canvas.lay(np.s_[:, :, :], -depth, body.material(skin), body.numbers.of("skin"))
+    x, y, z = (axis.astype(np.float32) for axis in grid.axes())
+    place = Place(x[:, None, None], y[None, :, None], z[None, None, :], depth, canvas.texture)
+    for name, distance in body.filling(place):
+        within = np.maximum(distance, -depth).astype(np.float32)
+        canvas.lay(np.s_[:, :, :], within, aged(name, body.age), body.numbers.of(name))
+    for part in body.parts:
+        if part is not skin and (found := distances(part, body.anatomy.deformation, grid)) is not None:
+            canvas.lay(*found, body.material(part), body.numbers.of(part.name))
+    hu = scanner.blurred(canvas.hu)
+    width_mm = 2 * np.sqrt((depth[:, :, halo] > 0).sum() * grid.spacing**2 / np.pi)
+    hu += scanner.noise(grid, body.seed, start, depth, float(width_mm))
+    kept = np.s_[:, :, halo : halo + stop - start]
+    step = scanner.step_hu
+    return (np.round(np.maximum(hu[kept], -1024) / step) * step).astype(np.int16), canvas.labels[kept]
+
+
+class _Canvas:
+    """Hounsfield units and labels of a slab, layer upon layer."""
+
+    def __init__(self, body: Body, grid: Grid) -> None:
+        self._body, self._grid = body, grid
+        self.hu = np.full(grid.shape, -1000, np.float32)
+        self.labels = np.zeros(grid.shape, np.uint8)
+        self._textures: dict[int, Field] = {}
+
+    def texture(self, grain_mm: float) -> Field:
+        """The patient's random field of the nearest grain."""
+        number = GRAINS[min(GRAINS, key=lambda grain: abs(grain - grain_mm))]
+        if number not in self._textures:
+            self._textures[number] = self._body.textures[number].on(self._grid)
+        return self._textures[number]
+
+    def lay(self, box: Box, distance: Field, material: Material, numbers: Sequence[int]) -> None:
+        """Put a structure over what is there: as much of it in each voxel as lies inside."""
+        h = np.float32(self._grid.spacing)
+        inside = np.clip(0.5 - distance / h, 0, 1)
+        value = np.float32(material.hu) + np.float32(material.spread) * self.texture(material.grain_mm)[box]
+        if material.shell_mm:
+            core = np.clip(0.5 - (distance + np.float32(material.shell_mm)) / h, 0, 1)
+            shell = np.float32(material.shell_hu) * (1 + np.float32(0.12) * self.texture(3.0)[box])
+            value = shell + core * (value - shell)
+        hu = self.hu[box]
+        hu += inside * (value - hu)
+        labels = self.labels[box]
+        within = distance < 0
+        left, right = numbers[0], numbers[-1]
+        labels[within] = right
+        if left != right:
+            middle = int(np.searchsorted(self._grid.axes()[0][box[0]], 0.0))
+            labels[:middle][within[:middle]] = left
+
+
+def _smoothly(skin: Part, body: Body, grid: Grid) -> Field:
+    """Signed distance to the skin everywhere, from a coarse lattice."""
+    stride = max(1, int(LATTICE_MM / grid.spacing))
+    count = [-(-(n - 1) // stride) + 1 for n in grid.shape]
+    coarse = Grid(grid.first, grid.spacing * stride, (count[0], count[1], count[2]))
+    points = np.stack(np.meshgrid(*coarse.axes(), indexing="ij"), axis=-1).reshape(-1, 3)
+    values: Field = skin.shape(undeformed(body.anatomy.deformation, points)).astype(np.float32).reshape(coarse.shape)
+    for axis, n in enumerate(grid.shape):
+        at = np.arange(n) / stride
+        node = np.minimum(at.astype(int), max(values.shape[axis] - 2, 0))
+        t = (at - node).astype(np.float32).reshape([-1 if k == axis else 1 for k in range(3)])
+        values = np.take(values, node, axis=axis) * (1 - t) + np.take(values, node + 1, axis=axis) * t
+    return values
