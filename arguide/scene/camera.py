@@ -20,7 +20,7 @@ STEEPEST_RAD = np.radians(88.0)
 
 
 class Preset(IntEnum):
-    """The views on the number keys."""
+    """The ways the 3D view looks; V goes round."""
 
     OBLIQUE = 1
     POSTERIOR = 2

@@ -21,7 +21,7 @@ from arguide.geometry.transforms import Array
 from arguide.scene import style
 from arguide.scene.layout import Rect
 from arguide.scene.shading import shader
-from arguide.scene.shapes import Faces, Shape, geometry, shape
+from arguide.scene.shapes import Faces, Shape, geometry, joined, shape
 from arguide.scene.style import Rgb, Rgba
 
 SOFT = 1.2
@@ -30,6 +30,7 @@ CAP_HEIGHT = 0.711
 """Height of Roboto's capitals, in parts of the type size."""
 GLYPH_EDGE = 2.0
 """Empty pixels around each letter in the font's page."""
+WINDOW = Rect(0, 0, *style.DESIGN)
 PLAIN = str.maketrans({"→": "›", "←": "‹", "✓": "", "\t": " "})
 """Signs that the font lacks."""
 
@@ -140,8 +141,8 @@ class Label:
 class Canvas:
     """A sheet over the picture, in pixels from the top left; y grows downwards."""
 
-    def __init__(self, unit: float) -> None:
-        self.unit = unit
+    def __init__(self, unit: float, window: Rect = WINDOW) -> None:
+        self.unit, self.window = unit, window
         self.root = NodePath("canvas")
         self.root.set_depth_test(False)
         self.root.set_depth_write(False)
@@ -298,3 +299,14 @@ def rounded(box: Rect, radius: float) -> Shape:
     if r <= 0:
         return flat(corners, np.array([(0, 1, 2), (0, 2, 3)]))
     return filled(np.concatenate([arc(r, k * np.pi / 2, (k + 1) * np.pi / 2, 8) + c for k, c in enumerate(corners)]))
+
+
+def outline(box: Rect, width: float) -> Shape:
+    """The frame of a rectangle, inside of it."""
+    sides = (
+        box.row(0, width),
+        box.row(box.height - width, width),
+        box.column(0, width),
+        box.column(box.width - width, width),
+    )
+    return joined(*(rounded(side, 0) for side in sides))

@@ -70,10 +70,12 @@ class Card:
 
 HELP: tuple[CardLine, ...] = (
     ("Space", "go on / touch / take", None),
-    ("1 · 2 · 3 · 4 · 5", "oblique · posterior · lateral · from the feet · along the path", None),
+    ("1 … 6", "layout: 3D · camera · camera and slice · slices · along the needle · bullseye", None),
+    ("Tab", "give the keys to the next view", None),
+    ("F, double click", "let the view fill the window, and go back", None),
+    ("V", "3D: oblique · posterior · lateral · from the feet · along the path", None),
     ("Mouse left · right · middle", "turn · move · move", None),
     ("Mouse wheel", "nearer, farther", None),
-    ("B", "bullseye large or small", None),
     ("K", "skin on or off", None),
     ("R", "repeat this step", None),
     ("X", "leave out the fiducial that looks wrong", None),

@@ -1,4 +1,4 @@
-"""The user's hands on the 3D view: mouse and number keys to an orbit, and a soft glide to where it shall be."""
+"""The user's hands on the 3D view: mouse and keys to an orbit, and a soft glide to where it shall be."""
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from arguide.settings.scenario import Plan
 
 TURN_RAD_PER_PIXEL = 0.006
 WHEEL = 0.9
+DOUBLE_CLICK_S = 0.35
 GLIDE = 0.22
 """Part of the rest of the way that is gone at every frame after a change of preset."""
 
@@ -18,6 +19,7 @@ class Controls:
     def __init__(self, plan: Plan, start: Orbit) -> None:
         self._plan, self._start = plan, start
         self.orbit = start
+        self._preset = Preset.OBLIQUE
         self._shown = start.image_from_view()
         self._held = ""
         self._last: tuple[float, float] | None = None
@@ -34,8 +36,8 @@ class Controls:
                 self.orbit = self.orbit.zoomed(WHEEL)
             case "wheel_down":
                 self.orbit = self.orbit.zoomed(1 / WHEEL)
-            case "1" | "2" | "3" | "4" | "5":
-                self.choose(Preset(int(event)))
+            case "v":
+                self.choose(Preset(self._preset % len(Preset) + 1))
 
     def go(self, orbit: Orbit) -> None:
         """Glide to a view of the program's choice."""
@@ -44,6 +46,7 @@ class Controls:
 
     def choose(self, view: Preset) -> None:
         """Glide to a preset."""
+        self._preset = view
         self.go(self._start if view is Preset.OBLIQUE else preset(self._plan, view))
 
     def move(self, pointer: tuple[float, float] | None, height: float) -> None:
@@ -75,3 +78,20 @@ def blended(start: Array, end: Array, part: float) -> Array:
     second = second if first @ second >= 0 else -second
     w, x, y, z = ((1 - part) * first + part * second).tolist()
     return from_quaternion(w, x, y, z, (1 - part) * start[:3, 3] + part * end[:3, 3])
+
+
+class DoubleClick:
+    """Tells the second of two quick clicks at one place."""
+
+    def __init__(self) -> None:
+        self._last: tuple[float, float, float] | None = None
+
+    def __call__(self, now_s: float, pointer: tuple[float, float] | None) -> bool:
+        """A click, now and there: is it the second of a double click?"""
+        if pointer is None:
+            return False
+        before, self._last = self._last, (now_s, *pointer)
+        if before is None or now_s - before[0] > DOUBLE_CLICK_S or np.hypot(*np.subtract(pointer, before[1:])) > 6:
+            return False
+        self._last = None
+        return True

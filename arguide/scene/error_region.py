@@ -34,16 +34,12 @@ class ErrorRegion:
         wires = joined(*(wire(ring[:, turn], HAIR, closed=True, segments=6) for turn in TURNS))
         self.root = parent.attach_new_node(geometry("error region", wires))
         self.root.set_shader(shader("wire", "line"))
-        self.root.set_shader_inputs(line_color=style.rgba(color, OPACITY), dash=(0, 0), reach=1e9)
+        self.root.set_shader_inputs(line_color=style.rgba(color, OPACITY), dash=(0, 0), reach=1e9, thickness=(1.0, 0.8))
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self.root.set_depth_test(False)
         self.root.set_depth_write(False)
         self.root.set_bin("fixed", 12)
         self.root.hide()
-
-    def fit(self, height: float) -> None:
-        """Adapt to a view of so many pixels in height."""
-        self.root.set_shader_input("thickness", (1.0, 0.8, height))
 
     def place(self, middle: Array, covariance: Array) -> None:
         """Draw it about a point (3,) of the image, for a (3, 3) covariance in mm²."""

@@ -24,7 +24,7 @@ class Markers:
     def __init__(self, parent: NodePath, scenario: Scenario, outward: Array) -> None:
         self.root = parent.attach_new_node("fiducials")
         self.root.set_shader(shader("wire", "line"))
-        self.root.set_shader_inputs(dash=(0, 0), reach=1e9)
+        self.root.set_shader_inputs(dash=(0, 0), reach=1e9, thickness=(1.0, 1.2))
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self._nodes = [self._one(fiducial, outward) for fiducial in scenario.fiducials]
 
@@ -41,10 +41,6 @@ class Markers:
     def show(self, step: Step) -> None:
         """Only while they matter: later they would clutter the view."""
         _visible(self.root, step in STEPS)
-
-    def fit(self, height: float) -> None:
-        """Adapt to a view of so many pixels in height."""
-        self.root.set_shader_input("thickness", (1.0, 1.2, height))
 
 
 class MarkerLabels:

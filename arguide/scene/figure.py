@@ -1,7 +1,7 @@
 """A small mannequin that turns with the view, with the letters R L A P S I around it."""
 
 import numpy as np
-from panda3d.core import NodePath
+from panda3d.core import NodePath, TransparencyAttrib
 
 from arguide.geometry.transforms import Array, inverse
 from arguide.scene import style
@@ -13,6 +13,8 @@ from arguide.scene.shapes import Shape, ellipsoid, geometry, joined
 AXES = {"R": (1, 0, 0), "L": (-1, 0, 0), "A": (0, 1, 0), "P": (0, -1, 0), "S": (0, 0, 1), "I": (0, 0, -1)}
 RADIUS = 1.15
 """Where the letters stand, in half heights of the figure."""
+FILM = 3.72
+"""Width of the picture, in half heights of the figure: letters and all."""
 
 
 def mannequin() -> Shape:
@@ -41,15 +43,27 @@ def figure_node() -> NodePath:
     return node
 
 
+def disc_behind(camera: NodePath) -> None:
+    """A dark disc that fills the picture of a camera on the figure, behind it."""
+    node = camera.attach_new_node(geometry("disc", disc(50.0, 64)))
+    node.set_shader(shader("flat", "flat"))
+    node.set_color_scale(*style.rgba(style.PANEL, 0.72))
+    node.set_scale(FILM / 2 / 50.0)
+    node.set_y(15)
+    node.set_transparency(TransparencyAttrib.M_alpha)
+    node.set_depth_write(False)
+    node.set_two_sided(True)
+    node.set_bin("background", 0)
+
+
 class FigureLetters:
     """The letters, in pixels around the figure; those that point away are fainter."""
 
     def __init__(self, canvas: Canvas, box: Rect) -> None:
+        """`box`: what the round picture fills."""
         self._box = box
         size = 22 * canvas.unit
         spot = Rect(-size / 2, -size / 2, size, size)
-        middle = canvas.draw(disc(0.62 * min(box.width, box.height)), style.rgba(style.PANEL, 0.72), canvas.still)
-        place(middle, *box.center)
         self._labels: dict[str, tuple[NodePath, Label]] = {}
         for letter in AXES:
             holder = canvas.group()
@@ -59,7 +73,7 @@ class FigureLetters:
     def show(self, image_from_view: Array) -> None:
         """Follow the view."""
         x, y = self._box.center
-        half = 0.40 * min(self._box.width, self._box.height)
+        half = 0.323 * min(self._box.width, self._box.height)
         seen = inverse(image_from_view)[:3, :3] @ np.array(list(AXES.values()), dtype=float).T
         for (holder, _), (right, down, depth) in zip(self._labels.values(), seen.T.tolist(), strict=True):
             place(holder, x + RADIUS * half * right, y + RADIUS * half * down)

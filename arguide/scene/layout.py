@@ -1,9 +1,16 @@
 """Where everything lies in the window: plain arithmetic on rectangles, in pixels from the top left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from arguide.scene import style
+from arguide.scene.layouts import ARRANGEMENTS, BLEEDING, Arrangement, Part, Slots, ViewKind
+
+HEADER = 72
+"""Design pixels kept for title and banner."""
+SIDE_HEIGHT = 344
+GAP = 3
 
 
 class Rect(NamedTuple):
@@ -51,6 +58,27 @@ class Rect(NamedTuple):
             and other.bottom <= self.bottom + slack
         )
 
+    def part(self, part: Part) -> "Rect":
+        """A part of it."""
+        return Rect(
+            self.x + part.x * self.width,
+            self.y + part.y * self.height,
+            part.width * self.width,
+            part.height * self.height,
+        )
+
+    def common(self, other: "Rect") -> "Rect":
+        """What lies in both; without width or height where nothing does."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        return Rect(x, y, max(0.0, min(self.right, other.right) - x), max(0.0, min(self.bottom, other.bottom) - y))
+
+
+class Pane(NamedTuple):
+    """Where a view is drawn, and the part of that which nothing covers."""
+
+    box: Rect
+    clear: Rect
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -58,44 +86,56 @@ class Layout:
 
     unit: float
     window: Rect
-    view: Rect
-    """The 3D view, under the step guide."""
-    bullseye: Rect
-    readout: Rect
+    panes: Mapping[ViewKind, Pane]
+    """The views, in the order in which the focus goes round."""
+    readout: Rect | None
+    """None while a view fills the window."""
     steps: Rect
     title: Rect
     banner: Rect
     """For training, not for patients."""
     alarm: Rect
-    figure: Rect
     card: Rect
 
 
-def layout(width: float, height: float, full_bullseye: bool = False) -> Layout:
-    """Lay the window out for a size; with `full_bullseye` it changes places with the 3D view."""
+def layout(
+    width: float, height: float, arrangement: Arrangement = ARRANGEMENTS[0], filled: ViewKind | None = None
+) -> Layout:
+    """Lay the window out for a size; a `filled` view takes the whole window, under title and step guide."""
     unit = min(width / style.DESIGN[0], height / style.DESIGN[1])
     margin = style.MARGIN * unit
     panel = style.PANEL_WIDTH * unit
     window = Rect(0, 0, width, height)
-    view = Rect(0, 0, width - panel, height)
+    stage = window if filled else Rect(0, 0, width - panel, height)
     side = Rect(width - panel, 0, panel, height)
-    bullseye = side.row(0, 344 * unit)
-    steps = Rect(margin, height - 118 * unit - margin, view.width - 2 * margin, 118 * unit)
-    small = Rect(view.right - margin - 92 * unit, steps.y - 104 * unit, 92 * unit, 92 * unit)
-    if full_bullseye:
-        view, bullseye = bullseye, Rect(0, 0, view.width, steps.y)
-        small = Rect(view.right - 80 * unit, view.bottom - 80 * unit, 72 * unit, 72 * unit)
-    stage = Rect(0, 0, width - panel, height)
+    steps = Rect(margin, height - 118 * unit - margin, stage.width - 2 * margin, 118 * unit)
+    clear = Rect(0, HEADER * unit, stage.width, steps.y - (HEADER + GAP) * unit)
+    panes = {kind: _pane(kind, part, stage, clear, unit) for kind, part in _slots(arrangement, filled)}
+    if not filled:
+        top = side.row(0, SIDE_HEIGHT * unit)
+        panes[arrangement.side] = Pane(top, top)
     return Layout(
         unit=unit,
         window=window,
-        view=view,
-        bullseye=bullseye,
-        readout=side.row(344 * unit, height - 344 * unit),
+        panes=panes,
+        readout=None if filled else side.row(SIDE_HEIGHT * unit, height - SIDE_HEIGHT * unit),
         steps=steps,
         title=Rect(margin, margin, 0.55 * stage.width, 52 * unit),
         banner=Rect(stage.right - margin - 292 * unit, margin, 292 * unit, 28 * unit),
         alarm=Rect(stage.width / 2 - 270 * unit, steps.y - 98 * unit, 540 * unit, 86 * unit),
-        figure=small,
         card=window.inset(0.5 * (width - 760 * unit), 0.5 * (height - 600 * unit)),
     )
+
+
+def _slots(arrangement: Arrangement, filled: ViewKind | None) -> Slots:
+    return ((filled, Part()),) if filled else arrangement.main
+
+
+def _pane(kind: ViewKind, part: Part, stage: Rect, clear: Rect, unit: float) -> Pane:
+    """A lone picture of space goes on under the words, all else keeps clear of them."""
+    if kind in BLEEDING and part == Part():
+        return Pane(stage, clear)
+    box = clear.part(part)
+    right, bottom = (GAP * unit * (end < 1.0) for end in (part.x + part.width, part.y + part.height))
+    box = Rect(box.x, box.y, box.width - right, box.height - bottom)
+    return Pane(box, box)

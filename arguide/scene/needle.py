@@ -43,17 +43,13 @@ class NeedleModel:
         self.root.set_shader_inputs(steel_color=style.STEEL, hub_color=hub_color, ghost=(*style.GHOST, 0.0))
         self.root.set_shader_input("marks", float(marks))
         shaft, hub_shape = needle_shape(needle)
-        self._shaft = self.root.attach_new_node(geometry("shaft", shaft))
-        self._hub = self.root.attach_new_node(geometry("hub", hub_shape))
+        drawn = self.root.attach_new_node(geometry("shaft", shaft))
+        drawn.set_shader_input("thickness", (style.NEEDLE_EXAGGERATION, style.NEEDLE_LEAST_PX / 2))
+        self.root.attach_new_node(geometry("hub", hub_shape)).set_shader_input("thickness", (1.0, 0.0))
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self.root.set_bin("fixed", 5)
         self._ghostly = False
         self.root.hide()
-
-    def fit(self, height: float) -> None:
-        """Adapt to a view of so many pixels in height."""
-        self._shaft.set_shader_input("thickness", (style.NEEDLE_EXAGGERATION, style.NEEDLE_LEAST_PX / 2, height))
-        self._hub.set_shader_input("thickness", (1.0, 0.0, height))
 
     def place(self, image_from_tip: Array) -> None:
         """Draw it there, solid."""
@@ -68,12 +64,6 @@ class NeedleModel:
     def hide(self) -> None:
         """Draw nothing."""
         self.root.hide()
-
-    def resemble(self, other: "NeedleModel") -> None:
-        """Stand where another one stands, as it is."""
-        self.root.set_mat(other.root.get_mat())
-        self._set_ghost(other._ghostly)
-        self.root.hide() if other.root.is_hidden() else self.root.show()
 
     def _set_ghost(self, ghostly: bool) -> None:
         if ghostly == self._ghostly:
@@ -90,6 +80,7 @@ class Prediction:
         self.root = parent.attach_new_node("prediction")
         self.root.set_shader(shader("wire", "line"))
         self.root.set_shader_inputs(line_color=(*style.PREDICTED, 1.0), dash=(4.0, 2.4), reach=REACH_MM)
+        self.root.set_shader_input("thickness", (1.0, 1.1))
         line = wire([(0, 0, 0), (0, 0, REACH_MM)], 0.0, segments=6)
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self.root.set_depth_write(False)
@@ -100,10 +91,6 @@ class Prediction:
         )
         self._ring.set_shader_inputs(dash=(0, 0), reach=1e9)
         self.root.hide()
-
-    def fit(self, height: float) -> None:
-        """Adapt to a view of so many pixels in height."""
-        self.root.set_shader_input("thickness", (1.0, 1.1, height))
 
     def place(self, image_from_tip: Array, reach_mm: float, color: Rgb) -> None:
         """Draw it so far ahead of a tip."""

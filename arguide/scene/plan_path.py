@@ -29,7 +29,6 @@ class PlanPath:
         self.root = parent.attach_new_node("plan")
         self.root.set_mat(panda_matrix(image_from_path(plan)))
         length = float(np.linalg.norm(np.subtract(plan.target, plan.entry)))
-        self._wires: list[tuple[NodePath, float]] = []
         self._line(wire([(0, 0, -length), (0, 0, 0)], HAIR_MM), style.PATH, style.PATH_PX)
         self._line(wire([(0, 0, -length - APPROACH_MM), (0, 0, -length)], HAIR_MM), style.PATH, 1.6, dash=(5.0, 2.5))
         self._line(_ring(plan.tolerance.entry_mm.within, -length), style.ENTRY, 3.0)
@@ -38,16 +37,11 @@ class PlanPath:
         self._line(wire(_axis([-1.3, -0.6, 0.6, 1.3]), [0.0, 1.3, 1.3, 0.0], segments=16), style.TARGET, 0.0)
         self._corridor(plan.tolerance.lateral_mm.within, length)
 
-    def fit(self, height: float) -> None:
-        """Adapt to a view of so many pixels in height."""
-        for node, pixels in self._wires:
-            node.set_shader_input("thickness", (1.0, pixels / 2, height))
-
     def _line(self, drawn: Shape, color: Rgb, pixels: float, dash: tuple[float, float] = (0.0, 0.0)) -> None:
         """Bright where it is seen, faint where something stands before it."""
         node = self.root.attach_new_node(geometry("line", drawn))
         node.set_shader(shader("wire", "line"))
-        node.set_shader_inputs(line_color=style.rgba(color), dash=dash, reach=1e9)
+        node.set_shader_inputs(line_color=style.rgba(color), dash=dash, reach=1e9, thickness=(1.0, pixels / 2))
         node.set_transparency(TransparencyAttrib.M_alpha)
         node.set_bin("fixed", 11)
         behind = node.copy_to(self.root)
@@ -55,17 +49,15 @@ class PlanPath:
         behind.set_depth_write(False)
         behind.set_bin("fixed", 10)
         behind.set_shader_input("line_color", style.rgba(color, 0.38))
-        self._wires += [(node, pixels), (behind, pixels)]
 
     def _corridor(self, radius: float, length: float) -> None:
         tube = self.root.attach_new_node(geometry("corridor", wire(_axis([0.0, -length]), radius, segments=32)))
         tube.set_shader(shader("wire", "tube"))
-        tube.set_shader_inputs(line_color=style.rgba(style.PATH, 0.55))
+        tube.set_shader_inputs(line_color=style.rgba(style.PATH, 0.55), thickness=(1.0, 0.0))
         tube.set_transparency(TransparencyAttrib.M_alpha)
         tube.set_depth_write(False)
         tube.set_bin("fixed", 12)
         tube.set_attrib(CullFaceAttrib.make(CullFaceAttrib.M_cull_none))
-        self._wires.append((tube, 0.0))
 
 
 def _axis(z: list[float]) -> Array:

@@ -107,6 +107,7 @@ class Display:
             self.output.add_render_texture(self._picture, GraphicsOutput.RTM_copy_ram)
             _cover_all(self.output)
         self._input = _Input(self.output) if window else None
+        self._portrait: Display | None = None
         self.frame()
 
     @property
@@ -134,6 +135,36 @@ class Display:
         pixels = np.frombuffer(texture.get_ram_image_as("RGB"), dtype=np.uint8).reshape(height, width, 3)
         return np.ascontiguousarray(pixels[::-1])
 
+    def portrait(self) -> NDArray[np.uint8]:
+        """(h, w, 3) RGB of what is shown now with smooth edges: the same cameras, several samples a pixel."""
+        if self._portrait is None or self._portrait.size != self.size:
+            self._close_portrait()
+            self._portrait = Display(self.size, False, smooth=True, beside=self)
+        self._portrait._copy(self)
+        self._portrait.frame()
+        return self._portrait.picture()
+
+    def _copy(self, other: "Display") -> None:
+        """Draw what the other one draws."""
+        self.output.remove_all_display_regions()
+        self.output.set_clear_color(other.output.get_clear_color())
+        for region in other.output.get_active_display_regions():
+            if region.get_camera().is_empty():
+                continue
+            copied = self.output.make_display_region(region.get_dimensions())
+            copied.set_camera(region.get_camera())
+            copied.set_sort(region.get_sort())
+            copied.set_clear_depth_active(region.get_clear_depth_active())
+            copied.set_clear_color_active(region.get_clear_color_active())
+            copied.set_clear_color(region.get_clear_color())
+        if other.window:
+            _cover_all(self.output)
+
+    def _close_portrait(self) -> None:
+        if self._portrait:
+            self._portrait.close()
+            self._portrait = None
+
     def events(self) -> Iterator[str]:
         """Names of what the keyboard and mouse buttons did since the last call, in Panda3D's words."""
         return self._input.events() if self._input else iter(())
@@ -147,6 +178,7 @@ class Display:
 
     def close(self) -> None:
         """Give the window or buffer back."""
+        self._close_portrait()
         self.engine.remove_window(self.output)
 
 

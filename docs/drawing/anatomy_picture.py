@@ -12,9 +12,8 @@ from panda3d.core import NodePath, OrthographicLens
 from arguide.asset_files import find_scenario
 from arguide.scene.anatomy import Anatomy
 from arguide.scene.camera import SUPERIOR, look_at
-from arguide.scene.convert import camera_matrix
+from arguide.scene.eye import Eye
 from arguide.scene.layout import Rect
-from arguide.scene.views import View
 from arguide.scene.window import Display
 from arguide.settings.scenario_file import read_scenario
 
@@ -40,11 +39,11 @@ def main() -> None:
         lens = OrthographicLens()
         lens.set_film_size(SPAN_MM * PANEL[0] / PANEL[1], SPAN_MM)
         lens.set_near_far(10, 2000)
-        view = View(display.output, space, lens, column)
+        view = Eye(display.output, space, lens, column)
         view.fill(Rect(column * PANEL[0], 0, *PANEL), window)
         view.inputs(dim=1.0, fog_color=BACKGROUND, fog_range=(900.0, 1900.0))
         eye = MIDDLE + 800 * np.array(side) / np.linalg.norm(side)
-        view.node.set_mat(camera_matrix(look_at(eye, MIDDLE, SUPERIOR)))
+        view.look(look_at(eye, MIDDLE, SUPERIOR))
     display.frame()
     display.frame()
     picture = display.picture()[..., ::-1] & 0xFC  # six bits a channel: half the file

@@ -238,4 +238,4 @@ def test_the_stylus_is_drawn_only_while_it_is_used(stage: Stage, state_of: Maker
         held = _shot(stage, replace(state_of(step=step), image_from_stylus_tip=pose))
         assert bool(np.abs(held.astype(int) - without).max() > 60) is used
     _shot(stage, replace(state_of(step=Step.REVIEW), image_from_stylus_tip=pose), 0.5)
-    assert stage._stylus.root.is_hidden()
+    assert stage._world.stylus.root.is_hidden()

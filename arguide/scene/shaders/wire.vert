@@ -4,7 +4,8 @@
 uniform mat4 p3d_ProjectionMatrix;
 uniform mat4 p3d_ModelViewMatrix;
 uniform mat3 p3d_NormalMatrix;
-uniform vec3 thickness;   // factor on the radius, least radius in pixels, height of the view in pixels
+uniform vec2 thickness;   // factor on the radius, least radius in design pixels
+uniform float view_height; // of the view in design pixels
 in vec4 p3d_Vertex;
 in vec3 p3d_Normal;
 in vec4 p3d_Color;
@@ -16,7 +17,7 @@ out float part;
 void main() {
     vec4 center = p3d_ModelViewMatrix * p3d_Vertex;
     vec4 clip = p3d_ProjectionMatrix * center;
-    float pixel = 2.0 * clip.w / (p3d_ProjectionMatrix[1][1] * thickness.z);
+    float pixel = 2.0 * clip.w / (p3d_ProjectionMatrix[1][1] * view_height);
     float radius = max(p3d_Color.r * thickness.x, thickness.y * pixel * step(0.0001, p3d_Color.r)) + 0.4 * pixel;
     normal = normalize(p3d_NormalMatrix * p3d_Normal);
     center.xyz += normal * radius;
