@@ -26,6 +26,7 @@ MIN_DETERMINACY = 0.05
 MIN_AGREEING = 0.6
 CLEAR_MAJORITY = 0.8
 MIN_TIP_MM = 2.0
+SURE_TIMES = 10.0
 WELL_COVERED = 0.6
 
 
@@ -67,8 +68,8 @@ class PivotCalibration:
 def pivot_calibration(fixed_from_tool: ArrayLike) -> PivotCalibration:
     """Calibrate from poses of shape (n, 4, 4), mm, in the order of time.
 
-    Raises CalibrationError when there are too few poses, they do not determine the tip, the tip slipped, or fewer
-    than 60 % of them agree on it.
+    Raises CalibrationError when there are too few poses, they do not determine the tip, the tip slipped, fewer than
+    60 % of them agree on it, or they are in metres.
     """
     poses = checked_poses(fixed_from_tool, MIN_POSES, "pivot")
     rotations, positions = poses[:, :3, :3], poses[:, :3, 3]
@@ -79,19 +80,21 @@ def pivot_calibration(fixed_from_tool: ArrayLike) -> PivotCalibration:
     tip, pivot = consensus.solve(rotations[used], positions[used])
     off = consensus.residuals(rotations, positions, tip, pivot)
     off_mm = np.linalg.norm(off, axis=1)
+    rms_mm = float(np.sqrt(np.mean(off_mm[used] ** 2)))
+    _check_unit(tip, rms_mm)
     directions = rotations[used] @ (tip / max(float(np.linalg.norm(tip)), 1e-12))
     coverage = cap_coverage(directions).fraction
     return PivotCalibration(
         tip_mm=tip,
         pivot_mm=pivot,
-        rms_mm=float(np.sqrt(np.mean(off_mm[used] ** 2))),
+        rms_mm=rms_mm,
         cone_rad=cone_angle(directions),
         poses=len(poses),
         tip_covariance=parameter_covariance(system(rotations[used]), off[used])[:3, :3],
         residuals_mm=off_mm,
         used=used,
         coverage=coverage,
-        cautions=_cautions(tip, used, coverage),
+        cautions=_cautions(used, coverage),
     )
 
 
@@ -128,12 +131,18 @@ def _check_tip_stayed(rotations: Array, positions: Array, used: NDArray[np.bool_
         )
 
 
-def _cautions(tip: Array, used: NDArray[np.bool_], coverage: float) -> tuple[Caution, ...]:
-    found = []
-    if np.linalg.norm(tip) < MIN_TIP_MM:
-        found.append(
-            Caution("unit", f"the tip lies {np.linalg.norm(tip):.3g} mm from the markers: are the poses in metres?")
+def _check_unit(tip: Array, rms_mm: float) -> None:
+    # A tool whose frame lies in its tip has a short one too, but then it is no longer than the noise.
+    length = float(np.linalg.norm(tip))
+    if SURE_TIMES * rms_mm < length < MIN_TIP_MM:
+        raise CalibrationError(
+            f"pivot: the tip lies {length:.3g} mm from the markers and fits to {rms_mm:.1g} mm: are the poses in metres?"
+            " Give them in mm"
         )
+
+
+def _cautions(used: NDArray[np.bool_], coverage: float) -> tuple[Caution, ...]:
+    found = []
     if coverage < WELL_COVERED:
         found.append(
             Caution("coverage", f"only {coverage:.0%} of the 60° cone was visited; swing wider and in all directions")

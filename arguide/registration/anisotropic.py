@@ -13,7 +13,7 @@ from arguide.errors import RegistrationError
 from arguide.geometry.transforms import Array, apply
 from arguide.geometry.uncertainty import motion_of_points, small_motion
 from arguide.registration.alignment import align, alignment_covariance
-from arguide.registration.checks import doubts, paired
+from arguide.registration.checks import check_handedness, doubts, paired
 from arguide.registration.rigid import Registration
 
 ROUNDS = 50
@@ -36,6 +36,7 @@ def register_anisotropic(
     off = apply(fixed_from_moving, a) - b
     residuals = np.linalg.norm(off, axis=1)
     fre = float(np.sqrt(np.mean(residuals**2)))
+    check_handedness(a, b, fre)
     fle2 = np.trace(cov_a + cov_b, axis1=1, axis2=2).mean()
     return Registration(
         fixed_from_moving=fixed_from_moving,
@@ -44,7 +45,7 @@ def register_anisotropic(
         covariance=alignment_covariance(b, precisions),
         fle_mm=float(np.sqrt(fle2)),
         degrees_of_freedom=np.inf,
-        cautions=doubts(a, b, fre),
+        cautions=doubts(a, b),
     )
 
 

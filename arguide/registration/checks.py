@@ -102,26 +102,23 @@ def _check_repeated(a: Array, b: Array) -> None:
             )
 
 
-def doubts(moving: Array, fixed: Array, fre_mm: float) -> tuple[Caution, ...]:
-    """What makes a computed registration suspicious: mirrored axes, or another size."""
-    found = []
+def check_handedness(moving: Array, fixed: Array, fre_mm: float) -> None:
+    """Refuse lists (n, 3) that fit badly, to `fre_mm`, and well with a reflection: one of them is left-handed."""
     mirrored = _fre_if_mirrored(moving, fixed)
     if fre_mm > MIRROR_MM and mirrored < MIRROR_GAIN * fre_mm:
-        found.append(
-            Caution(
-                "mirrored",
-                f"the points fit to {mirrored:.1f} mm if one list is mirrored and only to {fre_mm:.1f} mm as they are: one"
-                " list is left-handed; flip one of its axes",
-            )
+        raise RegistrationError(
+            f"registration: the points fit to {fre_mm:.1f} mm as they are and to {mirrored:.1f} mm if one list is mirrored:"
+            " it is left-handed, or the points were touched on the wrong sides; flip one axis, or touch them in order"
         )
+
+
+def doubts(moving: Array, fixed: Array) -> tuple[Caution, ...]:
+    """What makes a computed registration suspicious: another size."""
     scale = scale_between(moving, fixed)
-    if abs(scale - 1) > SCALE_TOLERANCE:
-        found.append(
-            Caution(
-                "scale", f"the planned points are spread {scale:.3f} times as far as the touched ones: check the units"
-            )
-        )
-    return tuple(found)
+    if abs(scale - 1) <= SCALE_TOLERANCE:
+        return ()
+    words = f"the planned points are spread {scale:.3f} times as far as the touched ones: check the units"
+    return (Caution("scale", words),)
 
 
 def _fre_if_mirrored(moving: Array, fixed: Array) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from arguide.errors import Caution, RegistrationError
 from arguide.geometry.transforms import Array, apply
 from arguide.registration.alignment import align, alignment_covariance
-from arguide.registration.checks import doubts, paired
+from arguide.registration.checks import check_handedness, doubts, paired
 from arguide.registration.estimate import TargetErrors
 
 
@@ -45,7 +45,8 @@ def register_points(
     of the transform and still gives its residual. `fle_mm` is the RMS length of the localisation error of both lists
     together (of a point of weight 1, where the mean weight is 1); without it the residuals tell.
 
-    Raises RegistrationError when the points are too few, not finite, repeated, on one line or in another unit.
+    Raises RegistrationError when the points are too few, not finite, repeated, on one line, in another unit
+    or left-handed.
     """
     a, b = np.asarray(moving, dtype=float), np.asarray(fixed, dtype=float)
     w = _weights(weights, len(a))
@@ -61,6 +62,7 @@ def register_points(
     sigma2 = fle_mm**2 / 3 if fle_mm is not None else float((w * residuals**2).sum()) / freedom
     covariance = sigma2 * alignment_covariance(b[taken], w[taken][:, None, None] * np.eye(3))
     fre = float(np.sqrt(np.mean(residuals[taken] ** 2)))
+    check_handedness(a[taken], b[taken], fre)
     return Registration(
         fixed_from_moving=fixed_from_moving,
         residuals_mm=residuals,
@@ -68,7 +70,7 @@ def register_points(
         covariance=covariance,
         fle_mm=float(np.sqrt(3 * sigma2)),
         degrees_of_freedom=np.inf if fle_mm is not None else float(freedom),
-        cautions=doubts(a[taken], b[taken], fre),
+        cautions=doubts(a[taken], b[taken]),
     )
 
 

@@ -121,7 +121,15 @@ def test_input_of_another_shape_is_refused() -> None:
 def test_metres_are_noticed_by_the_size_of_the_tool(swing: Swinging) -> None:
     made = swing(9).with_noise(0.1)
     made.poses[:, :3, 3] /= 1000
-    assert "unit" in [caution.code for caution in pivot_calibration(made.poses).cautions]
+    with pytest.raises(CalibrationError, match="in metres"):
+        pivot_calibration(made.poses)
+
+
+def test_a_frame_that_lies_in_the_tip_is_no_mix_up(swing: Swinging) -> None:
+    made = swing(9)
+    made.poses[:, :3, 3] += made.poses[:, :3, :3] @ made.tip
+    for poses in (made.poses, made.with_noise(0.1).poses):
+        assert np.linalg.norm(pivot_calibration(poses).tip_mm) < 0.1
 
 
 def test_progress_ends_when_the_cone_is_seen_and_the_tip_is_sure(swing: Swinging) -> None:

@@ -18,10 +18,11 @@ def test_good_points_raise_no_doubt(layout: Array) -> None:
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
-def test_a_left_handed_list_is_recognised_and_said_so(skin: Array, axis: int) -> None:
+def test_a_left_handed_list_is_recognised_and_refused(skin: Array, axis: int) -> None:
     mirrored = skin.copy()
     mirrored[:, axis] *= -1
-    assert codes(mirrored + np.random.default_rng(2).normal(0, 0.3, skin.shape), skin) == ["mirrored"]
+    with pytest.raises(RegistrationError, match="left-handed"):
+        register_points(mirrored + np.random.default_rng(2).normal(0, 0.3, skin.shape), skin)
 
 
 def test_flat_points_are_never_called_mirrored() -> None:
