@@ -88,6 +88,7 @@ def register_surface(
     """
     p = np.asarray(points, dtype=float)
     _check(p)
+    _check_landmarks(landmarks)
     if initial is None and len(landmarks.moving) >= 3:
         initial = align(landmarks.moving, landmarks.fixed)
     starts = everywhere(target, p) if initial is None else nearby(np.asarray(initial, dtype=float), p)
@@ -123,6 +124,12 @@ def _check(p: Array) -> None:
     bad = np.flatnonzero(~np.isfinite(p).all(axis=1))
     if len(bad):
         raise RegistrationError(f"surface: painted point {bad[0] + 1} is not finite; leave out what was not seen")
+
+
+def _check_landmarks(landmarks: Landmarks) -> None:
+    both = np.concatenate([landmarks.moving, landmarks.fixed])
+    if not np.isfinite(both).all() or len(landmarks.moving) != len(landmarks.fixed) or landmarks.sd_mm <= 0:
+        raise RegistrationError("surface: landmarks must be finite pairs with a standard deviation above 0 mm")
 
 
 def _descend_all(target: SurfaceTarget, p: Array, starts: Array, keep: float, landmarks: Landmarks) -> Array:

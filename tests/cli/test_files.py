@@ -179,6 +179,44 @@ def test_the_suspect_is_named_and_weights_leave_it_out(folder: Path, capsys: pyt
     assert found["fre_mm"] < 0.3 and found["residuals_mm"][3] == pytest.approx(6.0, abs=0.5)
 
 
+def test_a_point_is_left_out_by_its_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points_csv("moving.csv", apply(inverse(THERE), FIXED + np.eye(6, 3, k=-3) * 5))
+    points_csv("fixed.csv", FIXED)
+    asked = ("register", "points", "moving.csv", "fixed.csv", "--without")
+    found = result(capsys, *asked, "P4,P5,P6")
+    assert found["pairs"] == [["P1", "P1"], ["P2", "P2"], ["P3", "P3"]] and found["fre_mm"] < 1e-9
+    assert "fixed.csv has P1, P2" in refusal(capsys, *asked, "F9")
+    assert "at least 3" in refusal(capsys, *asked, "P1,P2,P3,P4")
+
+
+def test_an_error_that_differs_by_direction_is_weighed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Against the library, by numbers and by a file of covariances; the bound at the target leans the same way."""
+    rng, sd = np.random.default_rng(7), np.array([0.1, 0.1, 0.9])
+    points_csv("moving.csv", apply(inverse(THERE), FIXED) + sd * rng.standard_normal(FIXED.shape))
+    points_csv("fixed.csv", FIXED)
+    points_csv("targets.csv", FIXED.mean(axis=0, keepdims=True))
+    np.save("fle.npy", np.broadcast_to(np.diag(sd**2), (6, 3, 3)))
+    asked = ("register", "points", "moving.csv", "fixed.csv", "--targets", "targets.csv", "--moving-fle")
+    found, by_file = result(capsys, *asked, "0.1,0.1,0.9"), result(capsys, *asked, "fle.npy")
+    assert found == by_file and found["fle_mm"] == pytest.approx(np.linalg.norm(sd))
+    (target,) = found["targets"]
+    spread = THERE[:3, :3].T @ np.array(target["covariance_mm2"]) @ THERE[:3, :3]
+    np.testing.assert_allclose(np.sqrt(np.diag(spread)), sd / np.sqrt(6), rtol=0.05)
+    assert "leave out --weights and --fle" in refusal(capsys, *asked, "0.1,0.1,0.9", "--fle", "0.3")
+    assert "expected three numbers" in refusal(capsys, *asked, "0.1,0.9")
+
+
+def test_it_is_said_where_one_more_fiducial_helps_most(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points_csv("moving.csv", apply(inverse(THERE), FIXED))
+    points_csv("fixed.csv", FIXED)
+    points_csv("targets.csv", np.array([[10.0, -20, 200]]))
+    points_csv("candidates.csv", np.array([[0.0, -80, -100], [5, -80, 200], [0, -80, 0]]))
+    asked = ("register", "points", "moving.csv", "fixed.csv", "--fle", "0.5", "--candidates", "candidates.csv")
+    best = result(capsys, *asked, "--targets", "targets.csv")["next_fiducial"]
+    assert best["point_mm"] == [5, -80, 200] and best["tre_mm"] < 0.9 * best["tre_now_mm"]
+    assert "say --targets too" in refusal(capsys, *asked)
+
+
 def test_unordered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     points_csv("moving.csv", apply(inverse(THERE), FIXED[[4, 2, 0, 5, 1]]))
     points_csv("fixed.csv", FIXED)
@@ -222,5 +260,12 @@ def test_surface(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         np.linalg.norm(apply(np.array(found["transform"]), apply(moved, painted - middle)) - painted, axis=1).max() < 1
     )
     np.testing.assert_allclose(np.array(found["transform"])[:3, :3], truth[:3, :3], atol=0.02)
+    points_csv("touched.csv", apply(moved, back[::900] - middle))
+    points_csv("planned.csv", back[::900])
+    asked = ("register", "surface", "painted.csv", str(bone.mesh), "--landmarks", "touched.csv")
+    with_marks = result(capsys, *asked, "planned.csv", "--landmark-sd", "0.3")
+    assert len(with_marks["landmark_residuals_mm"]) == len(back[::900]) and max(with_marks["landmark_residuals_mm"]) < 1
+    assert with_marks["weakest_sd_mm"] < found["weakest_sd_mm"] and len(with_marks["motions"]) == 6
+    assert "expected equally many" in refusal(capsys, *asked, "painted.csv")
     points_csv("few.csv", painted[:5])
     assert "at least 20" in refusal(capsys, "register", "surface", "few.csv", str(bone.mesh))

@@ -8,6 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from arguide.errors import RegistrationError
 from arguide.geometry.transforms import apply, from_parts, is_rigid, rotation_about
+from arguide.registration.alignment import align
 from arguide.registration.rigid import register_points
 
 POINTS = np.array([[-60.0, -80, 40], [55, -82, 45], [-70, -75, -60], [65, -78, -55], [0, -95, 0], [30, -90, 80]])
@@ -47,9 +48,9 @@ def test_no_small_motion_makes_it_better() -> None:
 
 
 def test_mirrored_points_never_give_a_reflection() -> None:
-    found = register_points(POINTS, POINTS * [-1, 1, 1])
-    assert is_rigid(found.fixed_from_moving)
-    assert found.fre_mm > 10
+    found = align(POINTS, POINTS * [-1, 1, 1])
+    assert is_rigid(found)
+    assert np.linalg.norm(apply(found, POINTS) - POINTS * [-1, 1, 1], axis=1).max() > 10
 
 
 def test_coplanar_points_are_enough() -> None:
