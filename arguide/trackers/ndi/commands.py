@@ -25,8 +25,8 @@ PASSIVE_TOOL = "*********1****"
 
 BLOCK = 64
 """Bytes of a tool definition that one PVWR carries."""
-UPLOAD_BYTES = 1024
-"""A tool definition is uploaded padded with zeros to this size, 16 blocks."""
+UPLOAD_BYTES = 768
+"""A tool definition is uploaded padded with zeros to this size, 12 blocks."""
 
 
 WAITING_TO_BE_FREED, NOT_INITIALIZED, NOT_ENABLED, ENABLED, ALL = "01", "02", "03", "04", "00"

@@ -11,8 +11,8 @@ from arguide.trackers.ndi.replies import MAX_TEXT, Packet, PacketReader, checked
 
 REPLY_S = 3.0
 """Patience for an ordinary reply; the device itself promises 2 s for most commands."""
-SLOW_REPLY_S = {"INIT": 8.0, "PINIT": 8.0, "TSTART": 8.0, "TSTOP": 6.0}
-"""Patience where the device promises more (INIT 4, PINIT 6, TSTART 6 s)."""
+OTHER_REPLY_S = {"INIT": 8.0, "PINIT": 8.0, "TSTART": 8.0, "TSTOP": 6.0, "COMM": 1.0}
+"""Patience where the device promises more (INIT 4, PINIT 6, TSTART 6 s), or where we can find out otherwise (COMM)."""
 GAP_S = 0.15
 """A pause this long within a reply means that the rest was lost; USB converters pause for 16 ms."""
 QUIET_S = 0.03
@@ -78,7 +78,7 @@ class Exchange:
         `obeyed` is the error of a device that is asked to do again what it has done: after an answer was lost it is as
         good as OKAY. Raises DeviceError (ERRORnn), PortTimeoutError (silence), BadReplyError (unreadable in spite of asking again).
         """
-        timeout_s = SLOW_REPLY_S.get(name, REPLY_S) if timeout_s is None else timeout_s
+        timeout_s = OTHER_REPLY_S.get(name, REPLY_S) if timeout_s is None else timeout_s
         command = encode(name, arguments)
         unheard = False
         for tries_left in reversed(range(tries)):

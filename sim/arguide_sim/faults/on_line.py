@@ -18,8 +18,8 @@ from arguide_sim.ndi.crc import ascii_reply
 
 BITS_PER_BYTE = 10
 """Start bit, eight data bits, stop bit."""
-SWITCH_S = 0.002
-"""A device changes its speed so long after it has said so."""
+SWITCH_S = 0.01
+"""A device changes its speed so long after it has said so; hosts wait for 0.1 s and more."""
 LOOK_S = 0.02
 """How often a line that can fail looks whether it should, while nobody speaks."""
 ROUNDING_S = 1e-9
@@ -67,15 +67,16 @@ class FaultyLine:
         """Speed that the device fell into; 0: none."""
         self._unheard_since: float | None = None
         """When it did, while the host has not found it."""
-        self._switching = 0, -1.0
-        """The speed before the last change, and how long it still goes on: until the answer to COMM is out."""
+        self._before, self._before_until, self._last_before = 0, 0.0, 0.0
+        """The speed before the last change, how long it still goes on (until the answer to COMM is out, whenever that is),
+        and the time of that answer."""
         self.report: Callable[[str, float, float], None] = lambda kind, since, until: None
         """Is told of every outage: what it is, from when, until when; infinite while only the host can end it."""
 
     @property
     def baud(self) -> int:
-        if self._now() <= self._switching[1]:
-            return self._switching[0]
+        if self._now() < self._before_until:
+            return self._before
         return self._wrong or self._device.baud
 
     @property
@@ -97,7 +98,7 @@ class FaultyLine:
             self._wrong = 0
         arrived = self._carry(reply, data)
         if speed != self._device.baud and self._waiting:
-            self._switching = speed, self._waiting[-1][0] + SWITCH_S
+            self._before, self._before_until, self._last_before = speed, inf, self._waiting[-1][0]
         return arrived
 
     def receive_break(self) -> bytes:
@@ -133,7 +134,10 @@ class FaultyLine:
     def _arrived(self) -> bytes:
         now, said = self._now(), b""
         while self._waiting and self._waiting[0][0] <= now + ROUNDING_S:
-            said += self._waiting.popleft()[1]
+            at, piece = self._waiting.popleft()
+            said += piece
+            if self._before_until == inf and at >= self._last_before:
+                self._before_until = now + SWITCH_S
         return said
 
     # --- what happens ---------------------------------------------------------------------------------------------
@@ -155,7 +159,7 @@ class FaultyLine:
             if fault.kind in OUTAGES:
                 self._until[fault.kind] = max(self._until[fault.kind], now + fault.for_s)
                 self._waiting.clear()
-                self._held = b""
+                self._held, self._before_until = b"", 0.0
                 self.report(fault.kind, now, self._until[fault.kind])
             elif fault.kind == "wrong-baud":
                 self._wrong, self._unheard_since = int(fault.values["baud"]), now

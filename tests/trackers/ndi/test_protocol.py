@@ -178,10 +178,10 @@ def test_comm_arguments() -> None:
 def test_upload_covers_the_image_and_pads_it() -> None:
     image = bytes(random.Random(1).randbytes(752))
     blocks = upload_blocks(0x0A, image)
-    assert len(blocks) == 16
+    assert len(blocks) == 12
     assert [block[:6] for block in blocks[:2]] == ["0A0000", "0A0040"]
-    assert blocks[-1][:6] == "0A03C0"
-    assert bytes.fromhex("".join(block[6:] for block in blocks)) == image + bytes(1024 - 752)
+    assert blocks[-1][:6] == "0A02C0"
+    assert bytes.fromhex("".join(block[6:] for block in blocks)) == image + bytes(768 - 752)
 
 
 # Packets
