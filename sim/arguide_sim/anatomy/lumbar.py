@@ -12,6 +12,7 @@ from arguide_sim.anatomy import discs, nerves, pelvis, ribs, sacrum, skin, verte
 from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.part import Part
+from arguide_sim.anatomy.person import LumbarPerson
 from arguide_sim.anatomy.sdf import Shape, bounded, common, cut, half_space, placed, roughened, union
 from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve, lordosis
 from arguide_sim.anatomy.variation import Deformation, varied
@@ -34,12 +35,13 @@ ROUGHNESS = (0.3, 17.0)
 
 
 class Lumbar:
-    """The patient numbered `seed`: symmetric shapes, and the deformation that finishes them."""
+    """One patient: symmetric shapes, and the deformation that finishes them."""
 
-    def __init__(self, seed: int) -> None:
-        self.levels = varied(seed)
+    def __init__(self, person: LumbarPerson) -> None:
+        self.person = person
+        self.levels = varied(person.seed)
         self.curve: SpineCurve = lordosis(self.levels)
-        self.deformation = Deformation(seed)
+        self.deformation = Deformation(person.seed)
         self.joints: dict[str, Joint] = {
             level.name: joint_below(level, self.curve.discs[level.name]) for level in self.levels
         }

@@ -16,6 +16,7 @@ from arguide_sim.anatomy import nerves
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.numbering import numbered
 from arguide_sim.anatomy.part import Part
+from arguide_sim.anatomy.person import person
 from arguide_sim.anatomy.plans import approach, fiducials, plan, rounded
 from arguide_sim.anatomy.scanner import Scanner
 from arguide_sim.anatomy.teaching import GUIDANCE, PROCEDURE, SUMMARY, TEACHING, TITLE
@@ -38,7 +39,7 @@ def write_lumbar(
 
     `detail` below 1 makes coarser meshes faster; `tell` hears the name of each part as it is made.
     """
-    anatomy = Lumbar(seed)
+    anatomy = Lumbar(person(seed))
     (folder / "meshes").mkdir(parents=True, exist_ok=True)
     structures, skin = [], None
     for part in anatomy.parts():

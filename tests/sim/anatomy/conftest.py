@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.person import person
 from numpy.typing import ArrayLike, NDArray
 
 from arguide.geometry.mesh import Mesh, read_mesh
@@ -17,7 +18,7 @@ SHIPPED = Path(__file__).parents[3] / "assets" / "scenarios" / "lumbar-facet"
 
 @pytest.fixture(scope="session")
 def anatomy() -> Lumbar:
-    return Lumbar(0)
+    return Lumbar(person(0))
 
 
 @pytest.fixture(scope="session")

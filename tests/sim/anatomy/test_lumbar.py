@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from arguide_sim.anatomy import nerves
 from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.person import person
 from arguide_sim.anatomy.scenario_folder import landmarks, write_lumbar
 from arguide_sim.anatomy.variation import Deformation, varied
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ SEEDS = (0, 7)
 
 @cache
 def patient(seed: int) -> Lumbar:
-    return Lumbar(seed)
+    return Lumbar(person(seed))
 
 
 def box(low: tuple[float, ...], high: tuple[float, ...], step: float) -> Array:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.person import person
 from arguide_sim.anatomy.plans import FIDUCIALS, approach
 from arguide_sim.anatomy.sdf import union
 
@@ -10,7 +11,7 @@ from arguide_sim.anatomy.sdf import union
 @pytest.mark.parametrize("seed", [0, 4])
 @pytest.mark.parametrize("level", ["L3", "L4"])
 def test_the_way_into_the_joint_is_free(seed: int, level: str) -> None:
-    anatomy = Lumbar(seed)
+    anatomy = Lumbar(person(seed))
     way = approach(anatomy, level)
     assert way.clearance_mm > 2.0
     oblique = np.degrees(np.arctan2(way.out[0], -way.out[1]))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.meshing import is_watertight, mesh_of
+from arguide_sim.anatomy.person import person
 from arguide_sim.anatomy.sdf import placed
 from arguide_sim.anatomy.spine_curve import LEVELS, Level
 from numpy.typing import ArrayLike, NDArray
@@ -34,7 +35,7 @@ PLAUSIBLE = {
 
 @cache
 def vertebra(name: str) -> Mesh:
-    anatomy = Lumbar(0)
+    anatomy = Lumbar(person(0))
     local = placed(anatomy.bones[name], inverse(anatomy.curve.bodies[name]))
     return mesh_of(local, (-58, -78, -38), (58, 28, 38), 1.2, 8000)
 

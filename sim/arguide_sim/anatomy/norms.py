@@ -1,0 +1,123 @@
+"""What adults measure: means and spread of lumbar dimensions by level, sex and age, each with its source.
+
+Lengths in mm, angles in degrees. A mean is that of men and women together at 45 years. Standard deviations are those
+within one sex, as a share of the mean (of angles: in degrees). How one dimension goes with another is in `COVARIANCE`.
+"""
+
+from dataclasses import dataclass
+
+LEVELS = ("T12", "L1", "L2", "L3", "L4", "L5")
+YEARS = 45.0
+"""The age at which the means hold."""
+
+SOURCES = {
+    "Panjabi 1992": "Panjabi et al., Spine 17 (1992) 299; T12: Spine 16 (1991) 888. Means rounded; spread assumed",
+    "Cook 2021": "Cook and Baker, Int J Spine Surg 15 (2021) 1072, table 6: means, spread, sex and age at L5; above L5"
+    " their spread, sex and age are assumed to hold for the means of Panjabi 1992",
+    "Zhou 2000": "Zhou et al., Eur Spine J 9 (2000) 242. Means rounded; spread assumed",
+    "van Schaik 1985": "van Schaik et al., Spine 10 (1985) 59. Means rounded; spread assumed",
+    "Zindrick 1987": "Zindrick et al., Spine 12 (1987) 160. Means rounded; spread assumed",
+    "Panjabi 1993": "Panjabi et al., Spine 18 (1993) 1298: sizes of the joint surfaces. Means rounded; spread assumed",
+    "Masharawi 2010": "Masharawi et al., Eur Spine J 19 (2010) 768: wedging, spacing of the joints. Spread assumed",
+    "Legaye 1998": "Legaye et al., Eur Spine J 7 (1998) 99; Bernhardt and Bridwell, Spine 14 (1989) 717. Rounded",
+    "Brummett 2009": "Brummett et al., Reg Anesth Pain Med 34 (2009) 100: needle depth by class of body mass index;"
+    " 2 mm for each unit is what their medians rise, at the middle of their classes, straight behind",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Norm:
+    """One dimension of every level."""
+
+    mean: tuple[float, ...]
+    """From T12 to L5."""
+    spread: float
+    """Standard deviation within a sex: share of the mean; degrees for angles."""
+    women: float = 1.0
+    """Women's mean as a share of men's."""
+    per_year: float = 0.0
+    """Change of the mean with each year of age."""
+    source: str
+    angle: bool = False
+
+    def of(self, level: str, sex: str, age: float) -> tuple[float, float]:
+        """Mean and standard deviation of a level of somebody of this sex and age."""
+        both = self.mean[LEVELS.index(level)] + self.per_year * (age - YEARS)
+        share = 2 / (1 + self.women) * (self.women if sex == "f" else 1.0)
+        return both * share, self.spread if self.angle else self.spread * both * share
+
+
+NORMS = {
+    "width_up": Norm(mean=(39.0, 41.0, 43.0, 45.0, 48.0, 50.0), spread=0.065, women=0.90, source="Panjabi 1992"),
+    "width_low": Norm(mean=(42.0, 44.0, 46.0, 48.0, 50.0, 50.5), spread=0.065, women=0.90, source="Panjabi 1992"),
+    "depth_up": Norm(
+        mean=(30.0, 32.0, 33.0, 34.0, 35.0, 35.7), spread=0.085, women=0.90, per_year=0.05, source="Cook 2021"
+    ),
+    "depth_low": Norm(
+        mean=(31.0, 33.0, 34.0, 34.6, 35.2, 35.3), spread=0.085, women=0.90, per_year=0.05, source="Cook 2021"
+    ),
+    "height": Norm(mean=(25.0, 26.0, 26.8, 27.4, 27.8, 28.3), spread=0.063, women=0.96, source="Cook 2021"),
+    "canal_width": Norm(
+        mean=(22.0, 23.0, 23.0, 24.0, 25.5, 28.2), spread=0.09, women=0.97, per_year=0.02, source="Cook 2021"
+    ),
+    "canal_depth": Norm(mean=(17.0, 17.5, 16.8, 16.2, 16.0, 15.9), spread=0.11, women=0.95, source="Cook 2021"),
+    "pedicle_width": Norm(
+        mean=(8.0, 8.5, 9.0, 10.5, 13.0, 16.1), spread=0.13, women=0.91, per_year=0.02, source="Cook 2021"
+    ),
+    "pedicle_height": Norm(mean=(15.5, 15.2, 14.8, 14.4, 14.0, 13.3), spread=0.09, women=0.95, source="Cook 2021"),
+    "pedicle_angle": Norm(mean=(3.0, 8.0, 10.0, 13.0, 17.0, 25.0), spread=3.0, angle=True, source="Zindrick 1987"),
+    "span": Norm(mean=(47.0, 71.0, 77.0, 91.0, 86.0, 90.0), spread=0.075, women=0.92, source="Panjabi 1992"),
+    "spinous": Norm(mean=(25.0, 29.0, 31.0, 31.0, 28.0, 22.0), spread=0.09, women=0.92, source="Panjabi 1992"),
+    "disc": Norm(mean=(6.5, 8.0, 9.0, 10.0, 11.0, 10.0), spread=0.14, women=0.93, source="Zhou 2000"),
+    "joint_spacing": Norm(mean=(27.0, 29.5, 31.5, 35.0, 40.0, 46.0), spread=0.07, women=0.96, source="Masharawi 2010"),
+    "joint_angle": Norm(mean=(22.0, 26.0, 29.0, 35.0, 42.0, 48.0), spread=6.5, angle=True, source="van Schaik 1985"),
+    "facet_height": Norm(mean=(13.0, 14.0, 14.5, 15.0, 15.5, 16.0), spread=0.10, women=0.93, source="Panjabi 1993"),
+    "facet_width": Norm(mean=(11.0, 12.0, 12.5, 13.5, 14.5, 15.5), spread=0.10, women=0.93, source="Panjabi 1993"),
+}
+"""Of a level, its disc below and the joints below it."""
+
+BODY_WEDGE = {"T12": -3.0, "L1": -2.0, "L2": 0.0, "L3": 1.0, "L4": 2.5, "L5": 7.5}
+DISC_WEDGE = {"T12": 2.0, "L1": 3.5, "L2": 5.0, "L3": 7.0, "L4": 10.0, "L5": 13.5}
+"""Share of each body and disc in a lordosis of 48 degrees (Masharawi 2010, Bernhardt and Bridwell 1989)."""
+
+COVARIANCE = {"size": 0.35, "kind": 0.40, "own": 0.25}
+"""Share of each dimension's variance that comes from the size of the person, from the dimension itself at all levels
+alike, and from the level alone. Assumed: Cook 2021 and Panjabi 1992 print no covariances."""
+
+NOT_WITH_SIZE = ("pedicle_angle", "joint_angle", "canal_depth", "canal_width", "disc")
+"""Dimensions that hardly go with stature: the canal is full-grown before the body is (assumed)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeNorm:
+    """A number of the whole person: mean and standard deviation of men and of women."""
+
+    men: tuple[float, float]
+    women: tuple[float, float]
+    low: float
+    high: float
+    unit: str
+    source: str
+
+    def of(self, sex: str) -> tuple[float, float]:
+        """Mean and standard deviation."""
+        return self.women if sex == "f" else self.men
+
+
+WHOLE = {
+    "age": WholeNorm(men=(52, 16), women=(52, 16), low=18, high=95, unit="years", source="assumed: adults of a clinic"),
+    "stature": WholeNorm(men=(1760, 70), women=(1630, 65), low=1400, high=2050, unit="mm", source="assumed: Europe"),
+    "bmi": WholeNorm(men=(27, 4.2), women=(26.5, 5.2), low=16, high=50, unit="kg/m²", source="assumed: Europe"),
+    "lordosis": WholeNorm(men=(46, 9), women=(50, 9), low=20, high=80, unit="°", source="Legaye 1998"),
+    "sacral_slope": WholeNorm(men=(38, 7), women=(38.5, 7), low=12, high=65, unit="°", source="Legaye 1998"),
+    "scoliosis": WholeNorm(men=(0, 3), women=(0, 3), low=-40, high=40, unit="°", source="assumed: below 10° mostly"),
+    "wear": WholeNorm(men=(0.3, 0.2), women=(0.3, 0.2), low=0, high=1, unit="of 1", source="assumed: rises with age"),
+    "osteophytes": WholeNorm(
+        men=(0.25, 0.2), women=(0.25, 0.2), low=0, high=1, unit="of 1", source="assumed: rises with age"
+    ),
+}
+LORDOSIS_WITH_SLOPE = 0.8
+"""Correlation of lordosis and sacral slope, rounded from Legaye 1998."""
+
+FAT_PER_BMI = 2.0
+"""mm that the skin moves away from the joint at L4 with each unit of body mass index (Brummett 2009)."""
