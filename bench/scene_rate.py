@@ -7,6 +7,7 @@ import numpy as np
 from arguide import asset_files
 from arguide.geometry.transforms import Array, from_parts, pose_along, rotation_about
 from arguide.guidance.state import Deviation, FiducialState, NeedleState, Phase, SessionState, Step, StepView
+from arguide.scene.layouts import ARRANGEMENTS, Arrangement
 from arguide.scene.stage import Stage
 from arguide.settings.scenario import Plan, Scenario
 from arguide.settings.scenario_file import read_scenario
@@ -37,11 +38,14 @@ def _state(scenario: Scenario, plan: Plan, k: int) -> SessionState:
     )
 
 
-def _rate(scenario: Scenario, plan: Plan, smooth: bool) -> tuple[float, float, int]:
+def _rate(
+    scenario: Scenario, plan: Plan, smooth: bool, arrangement: Arrangement = ARRANGEMENTS[0]
+) -> tuple[float, float, int]:
     """Best frames/s of several rounds, processor ms a frame, and triangles of anatomy."""
     states = [_state(scenario, plan, k) for k in range(FRAMES)]
     best, busy = 0.0, np.inf
     with Stage(scenario, plan, size=SIZE, smooth=smooth) as stage:
+        stage.choose(arrangement)
         for _ in range(ROUNDS):
             stage.picture()
             start, worked = time.perf_counter(), time.process_time()
@@ -63,10 +67,12 @@ def measure() -> list[tuple[str, str, str]]:
     opening = time.perf_counter() - start
     plain, busy, triangles = _rate(scenario, plan, smooth=False)
     smooth, _, _ = _rate(scenario, plan, smooth=True)
-    what = f"scene {SIZE[0]}×{SIZE[1]}, all views, {triangles / 1e3:.0f} k triangles"
+    what = f"scene {SIZE[0]}×{SIZE[1]}, {triangles / 1e3:.0f} k triangles, layout 3D"
+    layouts = [(a, _rate(scenario, plan, smooth=False, arrangement=a)) for a in ARRANGEMENTS[1:]]
     return [
         (what, f"{plain:.0f} frames/s, {busy:.0f} ms of processor a frame", "≥ 30 frames/s"),
-        ("the same with four samples a pixel (pictures, films)", f"{smooth:.0f} frames/s", "–"),
+        *((f"layout {a.name}", f"{r:.0f} frames/s, {b:.0f} ms", "≥ 30 frames/s") for a, (r, b, _) in layouts),
+        ("layout 3D with four samples a pixel (pictures, films)", f"{smooth:.0f} frames/s", "–"),
         ("opening the stage the first time in a process", f"{opening:.1f} s", "–"),
     ]
 

@@ -1,7 +1,8 @@
-"""Down the barrel: the view along the planned path from entry to target, with rings in mm and two dots to bring home.
+"""Rings in mm with two dots to bring home, for the views along a straight line: down the planned path, down the shaft.
 
-The full dot is the tip now, the open one where the needle will pass the target's depth if it goes on as it points; the
-line between them shows its tilt. Both in the middle is a perfect shot.
+Down the path, the full dot is the tip now, the open one where the needle will pass the target's depth if it goes on as it
+points; the line between them shows its tilt. Down the shaft, the full dot is the target and the open one the planned path
+at the tip's depth. Both in the middle is a perfect shot.
 """
 
 from dataclasses import dataclass
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from panda3d.core import NodePath
 
-from arguide.geometry.transforms import Array, inverse
+from arguide.geometry.transforms import Array
 from arguide.guidance.state import Grade, grade
 from arguide.scene import style
 from arguide.scene.camera import ANTERIOR, SUPERIOR, across, look_at, unit
-from arguide.scene.canvas import Align, Canvas, Weight, band, disc, place, ring, stroke
+from arguide.scene.canvas import Align, Canvas, Label, Weight, band, disc, place, ring, stroke
 from arguide.scene.layout import Rect
 from arguide.scene.shapes import joined
-from arguide.settings.scenario import Plan
+from arguide.settings.scenario import Band, Plan
 
 ZOOMS_MM = (12.0, 24.0, 48.0, 96.0)
 """Half widths of the view; the smallest that holds the tip is used."""
@@ -25,11 +26,15 @@ LETTERS = ("RL", "AP", "SI")
 
 def image_from_barrel(plan: Plan) -> Array:
     """(4, 4) pose of the view: origin at the target, x right and y down on screen, z the direction of advance."""
-    entry, target = np.asarray(plan.entry), np.asarray(plan.target)
-    way = unit(target - entry)
+    return pose_down(np.asarray(plan.target), np.subtract(plan.target, plan.entry))
+
+
+def pose_down(origin: Array, direction: Array) -> Array:
+    """(4, 4) pose at an origin (3,), z along a direction (3,), x right and y down on screen, the head at the top."""
+    way = unit(direction)
     up = SUPERIOR if abs(way @ SUPERIOR) < 0.8 else -ANTERIOR
-    pose = look_at(entry, target, across(up, way))
-    pose[:3, 3] = target
+    pose = look_at(origin - way, origin, across(up, way))
+    pose[:3, 3] = origin
     return pose
 
 
@@ -70,11 +75,11 @@ def zoom(radius_mm: float, now_mm: float) -> float:
 
 
 class Bullseye:
-    """The flat half of the view; the anatomy behind it is a second camera of the stage, `half_width_mm` wide."""
+    """The flat half of such a view; the anatomy behind it is seen by a camera, `half_width_mm` wide to every side."""
 
-    def __init__(self, canvas: Canvas, box: Rect, plan: Plan) -> None:
-        self._canvas, self._plan, self.box = canvas, plan, box
-        self._barrel_from_image = inverse(image_from_barrel(plan))
+    def __init__(self, canvas: Canvas, box: Rect, words: str, dot: Band, ring: Band) -> None:
+        """`words`: what one looks down; `dot`, `ring`: the limits in mm of full and open dot."""
+        self._canvas, self._dot_band, self._ring_band, self.box = canvas, dot, ring, box
         self._pixels = 0.5 * min(box.width, box.height)
         self.half_width_mm = ZOOMS_MM[1]
         self._root = canvas.group()
@@ -82,19 +87,24 @@ class Bullseye:
         self._rings = canvas.group(self._root)
         self._draw_frame()
         corner = Rect(box.x + 12 * canvas.unit, box.bottom - 42 * canvas.unit, 76 * canvas.unit, 34 * canvas.unit)
-        canvas.label(corner, 12, "Down the planned path", style.QUIET, lines=2)
+        canvas.label(corner, 12, words, style.QUIET, lines=2)
         self._draw_pointers()
         self._redraw_rings()
 
-    def show(self, image_from_tip: Array | None) -> None:
-        """Show the aim of the needle; None where it is not known."""
-        if image_from_tip is None:
+    def show(self, found: Aim | None) -> None:
+        """Show the two dots; None where they are not known."""
+        if found is None:
             self._pointer.hide()
             self._unknown.show()
             return
         self._unknown.hide()
         self._pointer.show()
-        self._move(aim(self._barrel_from_image @ image_from_tip))
+        self._move(found)
+
+    def turn(self, pose: Array) -> None:
+        """Name the sides for a (4, 4) pose of the view."""
+        for letter, way in zip(self._letters, (pose[:3, 0], pose[:3, 1], -pose[:3, 0], -pose[:3, 1]), strict=True):
+            letter.set(side_letters(way))
 
     def widen(self, half_width_mm: float) -> None:
         """Show so much to every side."""
@@ -104,15 +114,14 @@ class Bullseye:
 
     def _move(self, found: Aim) -> None:
         self.widen(zoom(found.lateral_mm, self.half_width_mm))
-        tolerance = self._plan.tolerance
-        tip_color = style.GRADE_COLORS[grade(found.lateral_mm, tolerance.lateral_mm)]
+        tip_color = style.GRADE_COLORS[grade(found.lateral_mm, self._dot_band)]
         tip = self._put(self._tip, found.tip)
         self._dot.set_color_scale(*tip_color, 1.0)
         if found.crossing is None or found.depth_mm <= 0:
             self._crossing.hide()
             self._line.hide()
             return
-        miss = grade(float(np.hypot(*found.crossing)), tolerance.miss_mm)
+        miss = grade(float(np.hypot(*found.crossing)), self._ring_band)
         end = self._put(self._crossing, found.crossing)
         self._crossing.show()
         self._circle.set_color_scale(*style.GRADE_COLORS[miss], 1.0)
@@ -141,24 +150,18 @@ class Bullseye:
 
     def _draw_frame(self) -> None:
         unit, r = self._canvas.unit, self._pixels
-        axes = image_axes(self._plan)
         self._draw_mask()
         gap = 0.84 * r
         hair = joined(*(stroke([(x * 0.10 * r, y * 0.10 * r), (x * gap, y * gap)], 1.2 * unit) for x, y in _CROSS))
         self._canvas.draw(hair, style.rgba(style.INK, 0.30), self._root)
-        for (x, y), direction in zip(_CROSS, axes, strict=True):
-            size = 24 * unit
-            spot = Rect(x * (r - 16 * unit) - size / 2, y * (r - 16 * unit) - size / 2, size, size)
-            place(self._canvas.draw(disc(12 * unit), style.rgba(style.PANEL, 0.9), self._root), *spot.center)
-            self._canvas.label(
-                spot,
-                15,
-                side_letters(direction),
-                style.QUIET,
-                weight=Weight.BOLD,
-                align=Align.CENTER,
-                parent=self._root,
-            )
+        self._letters = [self._letter(x * (r - 16 * unit), y * (r - 16 * unit)) for x, y in _CROSS]
+
+    def _letter(self, x: float, y: float) -> Label:
+        size = 24 * self._canvas.unit
+        place(self._canvas.draw(disc(size / 2), style.rgba(style.PANEL, 0.9), self._root), x, y)
+        box = Rect(x - size / 2, y - size / 2, size, size)
+        bold, center = Weight.BOLD, Align.CENTER
+        return self._canvas.label(box, 15, "", style.QUIET, weight=bold, align=center, parent=self._root)
 
     def _draw_mask(self) -> None:
         """A round window: the corners of the box stay dark."""
@@ -189,7 +192,7 @@ class Bullseye:
     def _redraw_rings(self) -> None:
         """Rings at the limits of the plan, and round numbers outside them as far as the view reaches."""
         self._canvas.clear(self._rings)
-        unit, limits = self._canvas.unit, self._plan.tolerance.lateral_mm
+        unit, limits = self._canvas.unit, self._dot_band
         good, fair = style.GRADE_COLORS[Grade.WITHIN], style.GRADE_COLORS[Grade.NEAR]
         self._canvas.draw(disc(limits.within * self._scale), style.rgba(good, 0.22), self._rings)
         self._canvas.draw(ring(limits.within * self._scale, 2.4 * unit), style.rgba(good), self._rings)
@@ -212,9 +215,3 @@ class Bullseye:
 
 
 _CROSS = ((1, 0), (0, 1), (-1, 0), (0, -1))
-
-
-def image_axes(plan: Plan) -> tuple[Array, Array, Array, Array]:
-    """Where right, down, left and up of the view point to in the image frame, (3,) each."""
-    pose = image_from_barrel(plan)
-    return pose[:3, 0], pose[:3, 1], -pose[:3, 0], -pose[:3, 1]

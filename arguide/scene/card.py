@@ -76,6 +76,7 @@ HELP: tuple[CardLine, ...] = (
     ("V", "3D: oblique · posterior · lateral · from the feet · along the path", None),
     ("Mouse left · right · middle", "turn · move · move", None),
     ("Mouse wheel", "nearer, farther", None),
+    ("W · [ ] · − =", "slices: bone, soft tissue, wide · darker, brighter · more, less contrast", None),
     ("K", "skin on or off", None),
     ("R", "repeat this step", None),
     ("X", "leave out the fiducial that looks wrong", None),

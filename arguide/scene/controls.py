@@ -25,8 +25,8 @@ class Controls:
         self._last: tuple[float, float] | None = None
         self._gliding = False
 
-    def handle(self, event: str) -> None:
-        """Take one event in Panda3D's words."""
+    def handle(self, event: str) -> bool:
+        """Take one event in Panda3D's words; False if it means nothing here."""
         match event:
             case "mouse1" | "mouse2" | "mouse3":
                 self._held, self._last = event, None
@@ -38,6 +38,9 @@ class Controls:
                 self.orbit = self.orbit.zoomed(1 / WHEEL)
             case "v":
                 self.choose(Preset(self._preset % len(Preset) + 1))
+            case _:
+                return False
+        return True
 
     def go(self, orbit: Orbit) -> None:
         """Glide to a view of the program's choice."""

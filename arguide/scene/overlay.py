@@ -51,7 +51,7 @@ class Overlay:
         self._title = canvas.label(box.row(0, 28 * unit), 20, title, weight=Weight.BOLD)
         self._plan = canvas.label(box.row(28 * unit, 22 * unit), 15, plan, style.QUIET)
         self._banner(canvas, place.banner, banner)
-        self._phase(canvas, Rect(place.banner.x, place.banner.bottom + 8 * unit, place.banner.width, 30 * unit))
+        self._phase(canvas, Rect(place.banner.x, place.banner.bottom + 2 * unit, place.banner.width, 26 * unit))
         self._alarm(canvas, place.alarm)
 
     def _banner(self, canvas: Canvas, box: Rect, words: str) -> None:

@@ -7,21 +7,24 @@ from panda3d.core import NodePath
 from arguide.geometry.transforms import Array
 from arguide.guidance.state import SessionState
 from arguide.scene import style
-from arguide.scene.bullseye_view import BullseyeView
+from arguide.scene.bullseye_view import BullseyeView, NeedleEyeView
 from arguide.scene.canvas import Align, Canvas, outline
 from arguide.scene.layout import Layout, Pane, Rect
 from arguide.scene.layouts import ARRANGEMENTS, Arrangement, ViewKind
+from arguide.scene.slice_view import SliceView
 from arguide.scene.space_view import SpaceView
 from arguide.scene.views import Absent, Pointer, Props, View
 
 Maker = Callable[[ViewKind, Props], View]
+BUTTONS = ("mouse1", "mouse2", "mouse3")
 NO_CAMERA = "There is no camera: the plan cannot be drawn on a live picture"
 
 MAKERS: Mapping[ViewKind, Maker] = {
-    **{kind: lambda kind, props: Absent(kind, props, "Not yet drawn") for kind in ViewKind},
+    **dict.fromkeys(ViewKind, SliceView),
     ViewKind.SPACE: SpaceView,
     ViewKind.CAMERA: lambda kind, props: Absent(kind, props, NO_CAMERA),
     ViewKind.BULLSEYE: BullseyeView,
+    ViewKind.NEEDLE_EYE: NeedleEyeView,
 }
 
 
@@ -104,13 +107,16 @@ class Panes:
         return next((kind for kind, pane in self._shown.items() if pane.box.contains(spot, 0)), None)
 
     def handle(self, event: str, pointer: Pointer | None) -> None:
-        """Mouse buttons and the wheel go to the view under the mouse until they are let go, keys to the focused one."""
-        mouse = event.startswith(("mouse", "wheel"))
-        target = (self._held or self.at(pointer)) if mouse else self.focus
-        if event in ("mouse1", "mouse2", "mouse3"):
+        """Give a mouse button or the wheel to the view under the mouse, a key to the first that heeds it."""
+        if not event.startswith(("mouse", "wheel")):
+            kinds = sorted(self._shown, key=lambda kind: kind is not self.focus)
+            any(self.view(kind).handle(event) for kind in kinds)
+            return
+        target = self._held or self.at(pointer)
+        if event in BUTTONS:
             self._held = target
             self.focus = target or self.focus
-        if event in ("mouse1-up", "mouse2-up", "mouse3-up"):
+        if event.removesuffix("-up") in BUTTONS and event not in BUTTONS:
             self._held = None
         if target and target in self._shown:
             self.view(target).handle(event)

@@ -95,9 +95,9 @@ class SpaceView(View):
         for eye in self._eyes:
             eye.open(wanted)
 
-    def handle(self, event: str) -> None:
+    def handle(self, event: str) -> bool:
         """Turn, move, zoom, choose a view."""
-        self.controls.handle(event)
+        return self.controls.handle(event)
 
     def drag(self, pointer: Pointer | None) -> None:
         """Turn or move while a button is held."""

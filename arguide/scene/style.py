@@ -51,6 +51,8 @@ PREDICTED = rgb("#ffffff")
 MARKER = rgb("#f2f6fa")
 
 BULLSEYE = rgb("#05080c")
+SOFT_TISSUE = rgb("#472c2a")
+"""What fills the body where it is cut and nothing else is known."""
 
 # Hub colours by gauge: ISO 6009.
 HUBS = {

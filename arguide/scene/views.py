@@ -13,7 +13,8 @@ given `Props` to draw with, and for each of its duties one call:
   state holds.
 - `look()`: right before every frame.
 - `open(wanted)`: draw, or rest because no pane shows it.
-- `handle(event)` and `drag(pointer)`: what the user does while this view has the focus.
+- `handle(event)` and `drag(pointer)`: what the user does. The mouse works on the view under it; a key goes to the view
+  that has the focus, then to the others until one heeds it.
 - `pixels_of(points)`: where points of the image frame are drawn; what tests and labels rely on.
 - `close()`: give everything back.
 
@@ -22,6 +23,7 @@ A view that cannot be shown here is an `Absent`, which says so in its pane. What
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from panda3d.core import GraphicsOutput
 
@@ -31,6 +33,7 @@ from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
 from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
+from arguide.scene.slice_content import SliceContent
 from arguide.scene.world import World
 from arguide.settings.scenario import Plan, Scenario
 
@@ -48,6 +51,11 @@ class Props:
     world: World
     window: bool
     """Whether people watch: then changes glide."""
+
+    @cached_property
+    def slices(self) -> SliceContent:
+        """What the slices share; read when the first of them is opened. MeshError for a volume that cannot be read."""
+        return SliceContent(self.scenario)
 
 
 class View:
@@ -69,8 +77,9 @@ class View:
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
 
-    def handle(self, event: str) -> None:
-        """Heed a key or a mouse button, in Panda3D's words."""
+    def handle(self, event: str) -> bool:
+        """Heed a key or a mouse button, in Panda3D's words; False if it means nothing here."""
+        return False
 
     def drag(self, pointer: Pointer | None) -> None:
         """Where the mouse is at this frame."""
@@ -101,4 +110,4 @@ def caption(canvas: Canvas, box: Rect, words: str) -> None:
     """The name of a view, at the top left of its box."""
     unit = canvas.unit
     spot = Rect(box.x + 10 * unit, box.y + 7 * unit, min(0.6 * box.width, 200 * unit), 22 * unit)
-    canvas.label(spot, 15, words, style.QUIET, weight=Weight.BOLD)
+    canvas.label(spot, 15, words, weight=Weight.BOLD)

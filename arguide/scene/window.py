@@ -155,6 +155,7 @@ class Display:
             copied.set_camera(region.get_camera())
             copied.set_sort(region.get_sort())
             copied.set_clear_depth_active(region.get_clear_depth_active())
+            copied.set_clear_stencil_active(region.get_clear_stencil_active())
             copied.set_clear_color_active(region.get_clear_color_active())
             copied.set_clear_color(region.get_clear_color())
         if other.window:
@@ -265,6 +266,7 @@ def _depths(samples: int) -> FrameBufferProperties:
     wanted = FrameBufferProperties()
     wanted.set_rgba_bits(8, 8, 8, 8)
     wanted.set_depth_bits(24)
+    wanted.set_stencil_bits(8)
     # Without a back buffer a window is drawn into what is on screen, and some drivers never bring that there.
     wanted.set_back_buffers(1)
     wanted.set_multisamples(samples)

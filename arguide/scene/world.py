@@ -9,7 +9,7 @@ from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
 from arguide.scene.camera import unit
 from arguide.scene.error_region import ErrorRegion
-from arguide.scene.eye import BARREL
+from arguide.scene.eye import BARREL, SHAFT
 from arguide.scene.fiducials import Markers
 from arguide.scene.needle import NeedleModel, Prediction, reach
 from arguide.scene.plan_path import PlanPath
@@ -28,7 +28,7 @@ class World:
         self.anatomy = Anatomy(scenario, plan)
         self.anatomy.root.reparent_to(self.root)
         self.instruments = self.root.attach_new_node("instruments")
-        self.instruments.hide(BARREL)
+        self.instruments.hide(BARREL | SHAFT)
         self.path = PlanPath(self.instruments, plan)
         self._markers = Markers(self.instruments, scenario, unit(np.subtract(plan.entry, plan.target)))
         self.needle = NeedleModel(self.instruments, scenario.needle)
