@@ -79,6 +79,11 @@ def _camera(kinds: Subparsers) -> None:
     command.add_argument("pictures", type=Path, nargs="+", help="pictures, or folders of them")
     command.add_argument("--all-views", action="store_true", help="leave no view out, however bad")
     add_board(command)
+    _keep_camera(command, "keep it as the calibration of the camera of that name or port, e.g. camera://0")
+
+
+def _keep_camera(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument("--keep-for", metavar="CAMERA", help=what)
 
 
 def add_board(command: argparse.ArgumentParser) -> None:
@@ -95,6 +100,9 @@ def _hand_eye(kinds: Subparsers) -> None:
     command.add_argument("body", type=Path, help=f"poses of the body by the tracker: {POSES}")
     command.add_argument("board", type=Path, help="poses of a still board by the camera, row by row with these")
     add_tools(command)
+    _keep_camera(command, "keep it with the calibration of the camera of that name or port, e.g. camera://0")
+    command.add_argument("--body-tool", default="camera", help="tool of the profile that it is fixed to (camera)")
+    command.add_argument("--profile", default="emulated", help="tracker profile of --keep-for")
 
 
 def _time(kinds: Subparsers) -> None:
@@ -105,18 +113,19 @@ def _time(kinds: Subparsers) -> None:
     command.add_argument("--second-tool", default="", help="the tool in the second file, if it is another")
     command.add_argument("--most", type=float, default=1.0, metavar="S", help="largest offset looked for (default: 1)")
     command.add_argument("--speed", type=float, default=50.0, metavar="MM/S", help="tip speed to say it in mm for")
+    _keep_camera(command, "keep it as the delay of the camera of that name or port, which gave the second stream")
 
 
 def run(given: argparse.Namespace) -> int:
     """Do the kind that was asked for."""
-    from arguide.cli import calibrating
+    from arguide.cli import calibrating, calibrating_cameras
 
     kinds = {
         "pivot": calibrating.pivot,
         "spin": calibrating.spin,
         "template": calibrating.template,
-        "camera": calibrating.camera,
-        "hand-eye": calibrating.hand_eye,
-        "time": calibrating.time,
+        "camera": calibrating_cameras.camera,
+        "hand-eye": calibrating_cameras.hand_eye,
+        "time": calibrating_cameras.time,
     }
     return kinds[given.kind](given)

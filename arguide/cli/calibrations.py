@@ -1,6 +1,7 @@
 """`arguide calibrations`: which tools are calibrated, how well, and which files are refused."""
 
 import argparse
+from math import degrees
 from typing import TYPE_CHECKING
 
 from arguide.cli.scenario import Subparsers
@@ -8,7 +9,10 @@ from arguide.cli.scenario import Subparsers
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rich.table import Table
+
     from arguide.settings.calibration_file import ToolCalibration
+    from arguide.settings.calibration_store import StoredCamera
 
 EXAMPLES = """examples:
   arguide calibrations
@@ -19,8 +23,8 @@ def add(commands: Subparsers) -> None:
     """Add the command to the command line."""
     command = commands.add_parser(
         "calibrations",
-        help="list the stored tool calibrations",
-        description="List the stored calibrations of all tools, newest first. A refused file is named with its reason.",
+        help="list the stored calibrations",
+        description="List the stored calibrations of all tools and cameras, newest first. A refused file is named with its reason.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -37,8 +41,8 @@ def run(_: argparse.Namespace) -> int:
     from arguide.settings.calibration_store import CalibrationStore
 
     store = CalibrationStore()
-    found = store.everything()
-    if not found:
+    found, cameras = store.everything(), store.cameras()
+    if not found and not cameras:
         print(f"no calibrations in {store.folder}; `arguide run` keeps one each time a stylus is pivoted")
         return 0
     now = datetime.now(UTC)
@@ -48,11 +52,40 @@ def run(_: argparse.Namespace) -> int:
     for one in found:
         if one.calibration is not None:
             table.add_row(*row(one.calibration, now))
-    Console().print(table)
+    if found:
+        Console().print(table)
+    if cameras:
+        Console().print(_camera_table(cameras, now))
     refused = [one.refusal for one in found if one.calibration is None]
+    refused += [one.refusal for one in cameras if one.calibration is None]
     for refusal in refused:
         print(f"refused: {refusal}")
     return 1 if refused else 0
+
+
+def _camera_table(cameras: "list[StoredCamera]", now: "datetime") -> "Table":
+    from rich.table import Table
+
+    table = Table(title="Cameras", title_justify="left")
+    for head in ("camera", "pictures of", "made (UTC)", "age", "views", "RMS", "seen", "delay", "sits on"):
+        table.add_column(head)
+    for one in cameras:
+        if (c := one.calibration) is not None:
+            mount = (
+                f"{c.mount.body}, {c.mount.error_mm:.2f} mm {degrees(c.mount.error_rad):.2f}°" if c.mount else "none"
+            )
+            table.add_row(
+                c.camera,
+                f"{c.width}x{c.height}",
+                f"{c.made:%Y-%m-%d %H:%M}",
+                f"{(now - c.made).days} d",
+                str(c.pictures),
+                f"{c.rms_px:.2f} px",
+                f"{c.coverage:.0%}",
+                f"{1e3 * c.delay_s:.1f} ± {1.96e3 * c.delay_sd_s:.1f} ms" if c.delay_sd_s else "unknown",
+                mount,
+            )
+    return table
 
 
 def row(c: "ToolCalibration", now: "datetime") -> tuple[str, ...]:

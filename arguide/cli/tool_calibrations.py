@@ -57,7 +57,21 @@ def usable(
             )
             continue
         found[name] = calibration
+    if profile.driver == "camera":
+        _say_old_cameras(store, limit_days, now, say)
     return found
+
+
+def _say_old_cameras(store: CalibrationStore, limit_days: float, now: datetime, say: Callable[[str], None]) -> None:
+    newest: dict[str, float] = {}
+    for one in store.cameras():
+        if one.calibration is None:
+            say(f"note: {one.refusal}")
+        elif one.calibration.camera not in newest:
+            newest[one.calibration.camera] = (now - one.calibration.made).total_seconds() / 86_400
+    for camera, age in newest.items():
+        if age > limit_days:
+            say(f"note: the calibration of {camera} is {age:.0f} days old, the limit is {limit_days:g}: make it again")
 
 
 def calibrations_in(texts: Mapping[str, str], file: Path) -> dict[str, ToolCalibration]:

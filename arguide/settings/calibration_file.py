@@ -1,10 +1,8 @@
 """Calibrations of tools as TOML files that people can read: one file for one calibration, never changed afterwards.
 
-The last table, `[seal]`, holds the SHA-256 of everything before it. So a file that was cut short or edited is known
-as such and refused: a tip that somebody moved by hand would be believed by everything that follows.
+A file that was cut short or edited does not fit its seal and is refused, see `settings.sealed`.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +15,10 @@ import tomli_w
 from arguide import __version__
 from arguide.errors import SettingsError
 from arguide.settings.scenario import Vec3
+from arguide.settings.sealed import sealed, unsealed
 from arguide.settings.toml_reader import Table, parse_toml, read_text
 
 SCHEMA = 1
-SEAL = "[seal]"
 MOST_POSES = 10_000_000
 FARTHEST_MM = 1000.0
 
@@ -93,18 +91,12 @@ class ToolCalibration:
 
 def to_text(calibration: ToolCalibration) -> str:
     """The file's whole text."""
-    body = tomli_w.dumps(_to_toml(calibration))
-    return f'{body}\n{SEAL}\nsha256 = "{_hash(body)}"\n'
+    return sealed(tomli_w.dumps(_to_toml(calibration)))
 
 
 def from_text(text: str, file: Path) -> ToolCalibration:
     """The calibration in `text`; `file` names it in messages. SettingsError when cut short, edited or wrong."""
-    body, sealed, rest = text.replace("\r\n", "\n").partition(f"\n{SEAL}\n")
-    if not sealed or not (found := re.fullmatch(r'sha256 = "([0-9a-f]{64})"\n', rest)):
-        raise SettingsError(f"{file}: no {SEAL} at its end: the calibration was cut short; calibrate again")
-    if found[1] != _hash(body):
-        raise SettingsError(f"{file}: its seal does not fit: the calibration was edited or damaged; calibrate again")
-    table = parse_toml(body, file)
+    table = parse_toml(unsealed(text, file), file)
     if (schema := table.whole("schema", 1, 999)) != SCHEMA:
         table.fail("schema", f"this arguide reads schema {SCHEMA}, the file says {schema}; update arguide")
     calibration = _calibration(table)
@@ -121,10 +113,6 @@ def read_calibration(file: Path, serial: str | None = None) -> ToolCalibration:
             " calibrate this tool"
         )
     return calibration
-
-
-def _hash(body: str) -> str:
-    return hashlib.sha256(body.encode("utf-8")).hexdigest()
 
 
 def _calibration(t: Table) -> ToolCalibration:

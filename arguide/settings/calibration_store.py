@@ -1,22 +1,26 @@
-"""Where calibrations are kept: a folder for each tool's serial number, a file for each calibration.
+"""Where calibrations are kept: a folder for each tool's serial number and one for each camera, a file for each calibration.
 
 Nothing is ever overwritten. A file appears under its name only when it is whole and on the disk, so whatever happens
 while one is written, the previous good one is still there and still in use.
 """
 
 import os
-import tempfile
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
 
 from arguide.errors import SettingsError
+from arguide.settings import camera_file
 from arguide.settings.calibration_file import ToolCalibration, read_calibration, to_text
+from arguide.settings.camera_file import CameraCalibration, read_camera
+from arguide.settings.sealed import MOST_FILES, write_new
 
 FOLDER = "ARGUIDE_CALIBRATIONS"
 """Environment variable that names another folder."""
-MOST_FILES = 10_000
+CAMERAS = "cameras"
+NAMED = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,15 @@ class Stored:
 
     file: Path
     calibration: ToolCalibration | None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class StoredCamera:
+    """One file of a camera: the calibration in it, or why it is refused."""
+
+    file: Path
+    calibration: CameraCalibration | None
     refusal: str = ""
 
 
@@ -44,12 +57,9 @@ class CalibrationStore:
         """Write it as a new file; returns its path. SettingsError when the disk does not let us."""
         folder = self.folder / calibration.serial
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            return _write_new(folder, f"{calibration.made:%Y%m%dT%H%M%SZ}-{calibration.method}", to_text(calibration))
+            return write_new(folder, f"{calibration.made:{NAMED}}-{calibration.method}", to_text(calibration))
         except OSError as error:
-            raise SettingsError(
-                f"{folder}: the calibration cannot be saved ({error.strerror}); set {FOLDER} to another folder"
-            ) from None
+            raise _not_saved(folder, error) from None
 
     def of_tool(self, serial: str) -> list[Stored]:
         """All files for the tool with this serial, newest first."""
@@ -58,7 +68,7 @@ class CalibrationStore:
     def everything(self) -> list[Stored]:
         """All files of all tools, by serial, newest first."""
         try:
-            serials = sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+            serials = sorted(path.name for path in self.folder.iterdir() if path.is_dir() and path.name != CAMERAS)
         except OSError:
             return []
         return [one for serial in serials for one in self.of_tool(serial)]
@@ -73,10 +83,52 @@ class CalibrationStore:
             refusals.append(found.refusal)
         return None, tuple(refusals)
 
+    def save_camera(self, calibration: CameraCalibration) -> Path:
+        """Write it as a new file; returns its path. SettingsError when the disk does not let us."""
+        folder = self.folder / CAMERAS / _plain(calibration.camera)
+        try:
+            return write_new(folder, f"{calibration.made:{NAMED}}", camera_file.to_text(calibration))
+        except OSError as error:
+            raise _not_saved(folder, error) from None
+
+    def cameras(self) -> list[StoredCamera]:
+        """All files of all cameras, by name, newest first."""
+        try:
+            folders = sorted(path for path in (self.folder / CAMERAS).iterdir() if path.is_dir())
+        except OSError:
+            return []
+        return [_stored_camera(file) for folder in folders for file in _newest_first(folder)]
+
+    def newest_camera(self, camera: str, size: tuple[int, int] | None = None) -> CameraCalibration | None:
+        """The newest good calibration of a camera, at this size of picture if one is given; None if there is none."""
+        for one in map(_stored_camera, _newest_first(self.folder / CAMERAS / _plain(camera))):
+            found = one.calibration
+            if found and found.camera == camera and size in (None, (found.width, found.height)):
+                return found
+        return None
+
     def _files(self, serial: str) -> list[Path]:
-        # The names begin with the moment, so that their order is the order of time.
-        files = (self.folder / serial).glob("*.toml")
-        return sorted(files, key=lambda file: file.stem, reverse=True)[:MOST_FILES]
+        return _newest_first(self.folder / serial)
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    # The names begin with the moment; those of one moment are numbered.
+    return sorted(folder.glob("*.toml"), key=_age, reverse=True)[:MOST_FILES]
+
+
+def _age(file: Path) -> tuple[str, int, str]:
+    return file.stem.partition("-")[0], len(file.stem), file.stem
+
+
+def _plain(name: str) -> str:
+    """A camera's name as the name of a folder; different names may share one."""
+    return re.sub("[^A-Za-z0-9]+", "-", name).strip("-") or "camera"
+
+
+def _not_saved(folder: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{folder}: the calibration cannot be saved ({error.strerror}); set {FOLDER} to another folder"
+    )
 
 
 def _stored(file: Path, serial: str) -> Stored:
@@ -86,32 +138,8 @@ def _stored(file: Path, serial: str) -> Stored:
         return Stored(file, None, str(error))
 
 
-def _write_new(folder: Path, name: str, text: str) -> Path:
-    handle, part = tempfile.mkstemp(dir=folder, suffix=".part")
+def _stored_camera(file: Path) -> StoredCamera:
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        file = folder / f"{name}.toml"
-        for again in range(2, MOST_FILES):
-            if not file.exists():
-                break
-            file = folder / f"{name}-{again}.toml"
-        os.replace(part, file)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-    _sync_folder(folder)
-    return file
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on the disk too, where the system lets folders be synced."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return StoredCamera(file, read_camera(file))
+    except SettingsError as error:
+        return StoredCamera(file, None, str(error))

@@ -1,6 +1,8 @@
-"""Calibrations of cameras as TOML files: which camera, which size of picture, its lens, its timing, and how sure it is.
+"""Calibrations of cameras as TOML files: which camera, which size of picture, its lens, its timing, where it sits on the
+marker body that a tracker sees, and how sure all that is.
 
-A calibration holds for one camera at one picture size only; `CameraCalibration.check` refuses all else by name.
+A calibration holds for one camera at one picture size only; `CameraCalibration.check` refuses all else by name. Files
+that arguide writes are sealed, see `settings.sealed`; files that a person writes need no seal.
 """
 
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ from typing import Any
 import tomli_w
 
 from arguide.errors import SettingsError
-from arguide.settings.toml_reader import Table, read_toml
+from arguide.settings.scenario import Vec3
+from arguide.settings.sealed import has_seal, sealed, unsealed
+from arguide.settings.toml_reader import Table, parse_toml, read_text
 
 SCHEMA = 1
 ANY_CAMERA = "any"
@@ -20,6 +24,37 @@ MOST_PIXELS = 20_000
 WIDEST_FOCAL, LONGEST_FOCAL = 0.1, 50.0
 """Focal lengths in picture widths: from a fish eye, which this lens model does not describe, to a telescope."""
 MOST_BENT = 100.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """Where a camera sits on a marker body, by hand-eye calibration."""
+
+    body: str
+    """Name of the tool that the camera is fixed to."""
+    serial: str
+    """Serial number of that tool's definition, 8 hexadecimal digits."""
+    made: datetime
+    """UTC, to the second."""
+    rotation: tuple[Vec3, Vec3, Vec3]
+    """Of body_from_camera, row by row."""
+    shift_mm: Vec3
+    """Of body_from_camera."""
+    error_mm: float
+    """RMS error of a still board's place in poses that took no part."""
+    error_rad: float
+    """The same of its direction."""
+    poses: int
+    method: str
+    """Solver that did best on poses left out."""
+
+    def check(self, serial: str) -> None:
+        """Raise SettingsError unless this was made on the body with that serial number."""
+        if serial != self.serial:
+            raise SettingsError(
+                f"the camera was calibrated on the body {self.body} with serial {self.serial}, this one is {serial};"
+                " calibrate hand-eye again"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +90,11 @@ class CameraCalibration:
     delay_sd_s: float = 0.0
     rolling_s: float = 0.0
     """From the exposure of the first row to that of the last; 0 for a global shutter."""
+    coverage: float = 0.0
+    """Share 0..1 of the picture in which the board was seen; 0 if unknown."""
+    mount: Mount | None = None
+    arguide_version: str = ""
+    """Which arguide made it; empty for numbers from elsewhere."""
     file: Path = Path()
     """Where it was read from."""
 
@@ -81,7 +121,8 @@ class CameraCalibration:
 
 def read_camera(file: Path) -> CameraCalibration:
     """The calibration in `file`. Raises SettingsError naming file, key and reason for every kind of mistake."""
-    table = read_toml(file)
+    text = read_text(file)
+    table = parse_toml(unsealed(text, file) if has_seal(text) else text, file)
     if (schema := table.whole("schema", 1, 999)) != SCHEMA:
         table.fail("schema", f"this arguide reads schema {SCHEMA}, the file says {schema}; update arguide")
     calibration = _calibration(table, file)
@@ -100,19 +141,13 @@ def to_text(calibration: CameraCalibration) -> str:
         "made": f"{c.made.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "lens": {key: getattr(c, key) for key in ("fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3")},
         "timing": {key: getattr(c, key) for key in ("delay_s", "delay_sd_s", "rolling_s")},
-        "fit": {key: getattr(c, key) for key in ("pictures", "rms_px", "fx_sd", "fy_sd", "cx_sd", "cy_sd")},
+        "fit": {key: getattr(c, key) for key in ("pictures", "rms_px", "coverage", "fx_sd", "fy_sd", "cx_sd", "cy_sd")},
     }
-    return tomli_w.dumps(table)
-
-
-def write_camera(file: Path, calibration: CameraCalibration) -> None:
-    """Write `file`, whole or not at all. Raises SettingsError when the disk does not let us."""
-    part = file.with_name(file.name + ".part")
-    try:
-        part.write_text(to_text(calibration), encoding="utf-8", newline="\n")
-        part.replace(file)
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be written ({error.strerror}); choose another place") from None
+    if c.arguide_version:
+        table["arguide_version"] = c.arguide_version
+    if c.mount:
+        table["mount"] = _mount_to_toml(c.mount)
+    return sealed(tomli_w.dumps(table))
 
 
 def _calibration(t: Table, file: Path) -> CameraCalibration:
@@ -125,6 +160,8 @@ def _calibration(t: Table, file: Path) -> CameraCalibration:
         **_lens(t.table("lens"), width, height),
         **_timing(t.table("timing")),
         **_fit(t.table("fit")),
+        mount=_mount(t.table("mount")) if "mount" in t else None,
+        arguide_version=t.text("arguide_version", ""),
         file=file,
     )
 
@@ -155,9 +192,35 @@ def _timing(t: Table) -> dict[str, Any]:
 
 def _fit(t: Table) -> dict[str, Any]:
     fit: dict[str, Any] = {"pictures": t.whole("pictures", 0, 100_000), "rms_px": t.number("rms_px", 0.0, 1000.0)}
+    fit["coverage"] = t.number("coverage", 0.0, 1.0, 0.0)
     fit |= {key: t.number(key, 0.0, 10_000.0, 0.0) for key in ("fx_sd", "fy_sd", "cx_sd", "cy_sd")}
     t.finish()
     return fit
+
+
+def _mount(t: Table) -> Mount:
+    x, y, z = t.rows("rotation", 3)
+    if any(abs(sum(a * b for a, b in zip(p, q, strict=True)) - (p is q)) > 1e-6 for p in (x, y, z) for q in (x, y, z)):
+        t.fail("rotation", "expected three rows of unit length, square to one another")
+    mount = Mount(
+        body=t.text("body"),
+        serial=t.text("serial"),
+        made=_moment(t),
+        rotation=(x, y, z),
+        shift_mm=t.vec3("shift_mm"),
+        error_mm=t.number("error_mm", 0.0, 1000.0),
+        error_rad=t.number("error_rad", 0.0, 3.2),
+        poses=t.whole("poses", 1, 10_000_000),
+        method=t.text("method"),
+    )
+    t.finish()
+    return mount
+
+
+def _mount_to_toml(m: Mount) -> dict[str, Any]:
+    table: dict[str, Any] = {**vars(m), "made": f"{m.made.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    table["rotation"], table["shift_mm"] = [list(row) for row in m.rotation], list(m.shift_mm)
+    return table
 
 
 def _moment(t: Table) -> datetime:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,24 @@ from arguide.geometry.mesh import read_mesh
 from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array, apply, from_parts, inverse, rotation_about, translation
 from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.camera_file import CameraCalibration
 from arguide.settings.scenario_file import read_scenario
 
 TIP = np.array([1.0, -2.0, 161.0])
 THERE = translation([40, -30, 10]) @ rotation_about([1, 2, 0.5], 1.1)
+LENS = CameraCalibration(
+    camera="HD Webcam",
+    width=1280,
+    height=720,
+    fx=1001.0,
+    fy=1001.0,
+    cx=640.0,
+    cy=360.0,
+    made=datetime(2026, 1, 5, tzinfo=UTC),
+    pictures=20,
+    rms_px=0.3,
+    delay_s=0.010,
+)
 METRES = np.array([(1.0, 1, 1, 1e-3)])
 FIXED = np.array([(-60.0, -75, -60), (55, -70, -70), (-65, -72, 60), (60, -78, 65), (0, -90, 0), (5, -60, 95)])
 
@@ -119,7 +134,8 @@ def test_hand_eye_and_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     bodies[:, :3, 3] = rng.uniform(-100, 100, (25, 3))
     np.save("body.npy", bodies)
     np.save("board.npy", np.linalg.inv(bodies @ THERE) @ translation([5, 6, 700]))
-    found = result(capsys, "calibrate", "hand-eye", "body.npy", "board.npy")
+    hand_eye = ("calibrate", "hand-eye", "body.npy", "board.npy")
+    found = result(capsys, *hand_eye)
     np.testing.assert_allclose(found["transform"], THERE, atol=1e-6)
 
     times = np.arange(0, 20, 1 / 60)
@@ -131,6 +147,19 @@ def test_hand_eye_and_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     found = result(capsys, "calibrate", "time", "a.csv", "b.csv", "--speed", "100")
     assert found["offset_s"] == pytest.approx(-0.040, abs=0.002)
     assert found["offset_mm_at_speed"] == pytest.approx(4.0, abs=0.2)
+
+    keep = ("--keep-for", "HD Webcam")
+    assert "no calibration yet" in refusal(capsys, "calibrate", "time", "a.csv", "b.csv", *keep)
+    CalibrationStore().save_camera(LENS)
+    result(capsys, "calibrate", "time", "a.csv", "b.csv", *keep)
+    assert "'camera': " in refusal(capsys, *hand_eye, *keep)
+    result(capsys, *hand_eye, *keep, "--body-tool", "needle")
+    kept = CalibrationStore().newest_camera("HD Webcam", (1280, 720))
+    assert kept is not None and kept.mount is not None and (kept.fx, kept.mount.body) == (1001.0, "needle")
+    assert kept.delay_s == pytest.approx(0.010 + 0.040, abs=0.002), "what was known, and what was found on top"
+    np.testing.assert_allclose(kept.mount.rotation, THERE[:3, :3], atol=1e-6)
+    assert main(["calibrations"]) == 0
+    assert "Webcam" in capsys.readouterr().out
 
 
 def test_camera(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,6 +177,14 @@ def test_camera(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         cv2.imwrite(f"view-{n}.png", picture)
     found = result(capsys, "calibrate", "camera", str(folder))
     np.testing.assert_allclose(np.array(found["matrix"])[[0, 1], [0, 1]], 900, rtol=0.02)
+    result(capsys, "calibrate", "camera", str(folder), "--keep-for", "HD Webcam")
+    kept = CalibrationStore().newest_camera("HD Webcam", (800, 600))
+    assert (
+        kept is not None
+        and kept.fx == pytest.approx(found["matrix"][0][0])
+        and kept.pictures >= 10
+        and kept.coverage > 0.3
+    )
     assert found["rms_px"] < 0.5 and len(found["views"]) >= 10 and found["size"] == [800, 600]
     assert "columns, rows and dictionary" in refusal(
         capsys, "calibrate", "camera", str(folder), "--dictionary", "DICT_7X7_50", "--columns", "8", "--rows", "6"

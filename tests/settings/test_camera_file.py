@@ -1,7 +1,7 @@
 """Camera calibrations: there and back to the last bit; what does not belong to the camera is refused by name."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arguide.errors import SettingsError
-from arguide.settings.camera_file import CameraCalibration, read_camera, to_text, write_camera
+from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.camera_file import CameraCalibration, Mount, read_camera, to_text
 
 CALIBRATION = CameraCalibration(
     camera="HD Webcam C920",
@@ -42,7 +43,7 @@ CALIBRATION = CameraCalibration(
 def test_there_and_back_to_the_last_bit(tmp_path: Path, k1: float, fx: float, delay_s: float, camera: str) -> None:
     file = tmp_path / "camera.toml"
     made = replace(CALIBRATION, k1=k1, fx=fx, delay_s=delay_s, camera=camera, file=file)
-    write_camera(file, made)
+    file.write_text(to_text(made), encoding="utf-8", newline="\n")
     assert read_camera(file) == made
 
 
@@ -73,7 +74,7 @@ def test_lens_and_timing_have_defaults(tmp_path: Path) -> None:
 )
 def test_every_mistake_is_named(tmp_path: Path, old: str, new: str, reason: str) -> None:
     file = tmp_path / "camera.toml"
-    text = to_text(CALIBRATION)
+    text = to_text(CALIBRATION).partition("\n[seal]")[0]
     assert old in text
     file.write_text(text.replace(old, new))
     with pytest.raises(SettingsError, match="camera.toml") as refused:
@@ -107,6 +108,58 @@ def test_what_fits_passes() -> None:
     replace(CALIBRATION, camera="any").check("FaceTime", 1280, 720)
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be written"):
-        write_camera(tmp_path / "gone" / "camera.toml", CALIBRATION)
+MOUNT = Mount(
+    body="camera",
+    serial="00001234",
+    made=CALIBRATION.made,
+    rotation=((0.0, -1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
+    shift_mm=(12.5, -3.0, 40.25),
+    error_mm=0.4,
+    error_rad=0.002,
+    poses=25,
+    method="park",
+)
+
+
+def test_a_mount_is_kept_and_belongs_to_its_body(tmp_path: Path) -> None:
+    file = tmp_path / "camera.toml"
+    file.write_text(to_text(replace(CALIBRATION, mount=MOUNT)))
+    mount = read_camera(file).mount
+    assert mount == MOUNT
+    MOUNT.check("00001234")
+    with pytest.raises(SettingsError, match="serial 00001234, this one is 00009999"):
+        MOUNT.check("00009999")
+    file.write_text(to_text(replace(CALIBRATION, mount=MOUNT)).partition("\n[seal]")[0].replace("-1.0", "-0.9"))
+    with pytest.raises(SettingsError, match="rotation: expected three rows of unit length"):
+        read_camera(file)
+
+
+def test_what_arguide_wrote_is_refused_when_edited_or_cut_short(tmp_path: Path) -> None:
+    file, text = tmp_path / "camera.toml", to_text(CALIBRATION)
+    for spoilt, reason in ((text.replace("k1 = 0.11", "k1 = 0.12"), "seal does not fit"), (text[:-9], "cut short")):
+        file.write_text(spoilt)
+        with pytest.raises(SettingsError, match=reason):
+            read_camera(file)
+
+
+def test_the_store_keeps_cameras_apart_and_gives_the_newest(tmp_path: Path) -> None:
+    store = CalibrationStore(tmp_path)
+    assert store.cameras() == [] and store.newest_camera("HD Webcam C920") is None
+    older = replace(CALIBRATION, made=CALIBRATION.made - timedelta(days=1), k1=0.2)
+    twin = replace(CALIBRATION, camera="HD Webcam: C920!", made=CALIBRATION.made + timedelta(days=1))
+    small = replace(CALIBRATION, width=640, height=480, cx=320.0, cy=240.0, fx=501.0, fy=501.0)
+    files = [store.save_camera(one) for one in (CALIBRATION, older, twin, small)]
+    assert len({*files}) == 4 and len(store.cameras()) == 4 and store.everything() == []
+    found = store.newest_camera("HD Webcam C920", (1280, 720))
+    assert found is not None and replace(found, file=Path()) == CALIBRATION
+    files[0].write_text("cut short")
+    found = store.newest_camera("HD Webcam C920", (1280, 720))
+    assert found is not None and found.k1 == 0.2, "the previous good one is still in place"
+    assert [one.refusal for one in store.cameras() if one.calibration is None]
+    assert store.newest_camera("HD Webcam C920", (800, 600)) is None
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SettingsError, match="cannot be saved"):
+        CalibrationStore(tmp_path / "file").save_camera(CALIBRATION)

@@ -5,7 +5,7 @@ its picture, its time the middle of the exposure.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +16,7 @@ from arguide.errors import PortError, PortTimeoutError, SettingsError, TrackerSt
 from arguide.geometry.camera_model import CameraModel
 from arguide.ports.pictures import Picture, PictureSource
 from arguide.settings.body_file import MarkerBody, read_body
+from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.camera_file import CameraCalibration, read_camera
 from arguide.settings.profile import TrackerProfile
 from arguide.trackers.camera.body import BodyFitter, Seen
@@ -64,6 +65,7 @@ class CameraTracker:
         calibration = _calibration(self._profile)
         source = self._open_source()
         try:
+            calibration = _of_this_camera(calibration, source)
             calibration.check(source.camera, *source.size)
         except SettingsError:
             source.close()
@@ -174,8 +176,22 @@ def _calibration(profile: TrackerProfile) -> CameraCalibration:
     return read_camera(profile.calibration)
 
 
+def _of_this_camera(calibration: CameraCalibration, source: PictureSource) -> CameraCalibration:
+    """What the user keeps of this very camera is better than a file for any."""
+    if not calibration.is_generic:
+        return calibration
+    kept = CalibrationStore().newest_camera(source.camera or source.name, source.size)
+    if kept is None:
+        return calibration
+    # A delay that was never measured is better guessed than taken for none.
+    return kept if kept.delay_sd_s else replace(kept, delay_s=calibration.delay_s)
+
+
 def _cautions(calibration: CameraCalibration) -> tuple[str, ...]:
     if not calibration.is_generic:
         return ()
     name = calibration.file.name
-    return (f"{name} is for no camera in particular: distances may be off by percents; calibrate this camera",)
+    advice = "arguide calibrate camera PICTURES --keep-for camera://0"
+    return (
+        f"{name} is for no camera in particular, distances may be off by percents; calibrate this camera: {advice}",
+    )

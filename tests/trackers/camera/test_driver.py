@@ -15,6 +15,8 @@ from arguide.asset_files import find_profile, hardware
 from arguide.errors import PortError, PortTimeoutError, SettingsError, TrackerStateError
 from arguide.geometry.transforms import apply
 from arguide.ports.pictures import Picture, Shot
+from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.camera_file import read_camera
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.profile_file import read_profile
 from arguide.trackers.camera.driver import CameraTracker
@@ -23,6 +25,7 @@ from arguide.trackers.opening import open_tracker
 from arguide.trackers.reading import Visibility
 
 PROFILE = read_profile(find_profile("simulated-camera"))
+GUESSED_S = 0.05
 
 
 class Script:
@@ -84,6 +87,25 @@ def test_a_picture_becomes_a_sample() -> None:
     assert board.visibility is Visibility.VISIBLE and 0 < board.error_mm < 0.3
     assert sample.alerts == ()
     assert tracker.newest is not None and tracker.newest.sample is sample
+
+
+def test_what_is_kept_of_this_camera_takes_the_place_of_a_file_for_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so its delay is taken off every picture's time without being asked for."""
+    monkeypatch.setenv("ARGUIDE_CALIBRATIONS", str(tmp_path))
+    any_camera = read_profile(find_profile("webcam"))
+    before = tracking(Script([shot(scene(), 7, 100.0)], camera="HD Webcam"), any_camera)
+    assert "keep-for" in before.warnings[0] and before.read().host_time_s == 100.0 - GUESSED_S
+    assert PROFILE.calibration is not None
+    mine = replace(read_camera(PROFILE.calibration), camera="HD Webcam", delay_s=0.031, delay_sd_s=0.001)
+    CalibrationStore().save_camera(mine)
+    after = tracking(Script([shot(scene(), 7, 100.0)], camera="HD Webcam"), any_camera)
+    assert after.warnings == () and after.read().host_time_s == pytest.approx(100.0 - 0.031)
+    CalibrationStore().save_camera(replace(mine, delay_s=0.0, delay_sd_s=0.0))
+    unsure = tracking(Script([shot(scene(), 7, 100.0)], camera="HD Webcam"), any_camera)
+    assert unsure.read().host_time_s == 100.0 - GUESSED_S, "what was never measured is guessed as for any camera"
+    assert after.camera is not None and tracking(Script([], camera="Another"), any_camera).warnings
 
 
 def test_life() -> None:
