@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from arguide.cli.scenario import Subparsers
 
 if TYPE_CHECKING:
-    from arguide.trackers.doctor import Report
-    from arguide.trackers.examining import Probe
+    from arguide.trackers.doctor import Facts, Report
+    from arguide.trackers.searching import Probe
 
 EXAMPLES = """examples:
   arguide doctor                                    look at every serial port of this machine
@@ -40,23 +40,41 @@ def add(commands: Subparsers) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Search, examine, print; the exit status says how it is."""
-    from arguide.trackers.doctor import examine
-    from arguide.trackers.examining import gather, likely_ports, probe_all, profile_for
+    from arguide.cli.progress import working
+    from arguide.trackers.checks import examine
+    from arguide.trackers.searching import likely_ports, probe_all
 
     url = given.port
     if url is None:
-        probes = probe_all(likely_ports())
+        with working("asking every serial port"):
+            probes = probe_all(likely_ports())
         url = next((found.port for found in probes if found.identity is not None), None)
         if not given.json:
             _print_search(probes)
         if url is None:
             return _nothing_found(probes, given.json)
-    report = examine(gather(profile_for(url, given.profile), url, given.seconds))
+    report = examine(_facts_of(url, given.profile, given.seconds))
     if given.json:
         print(json.dumps(report.as_json(), indent=1))
     else:
         _print(report)
     return STATUS[report.grade.value]
+
+
+def _facts_of(url: str, name: str | None, seconds: float) -> "Facts":
+    from arguide.cli.progress import working
+    from arguide.errors import SettingsError
+    from arguide.trackers.doctor import Facts
+    from arguide.trackers.examining import gather
+    from arguide.trackers.searching import profile_for
+
+    try:
+        with working(f"asking {url} who is there"):
+            profile = profile_for(url, name)
+    except SettingsError as error:
+        return Facts(port=url, settings_trouble=str(error))
+    with working(f"connecting and watching for {seconds:g} s; one that is silent is restarted, which takes 10 s"):
+        return gather(profile, url, seconds)
 
 
 def _print_search(probes: "list[Probe]") -> None:

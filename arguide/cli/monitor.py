@@ -48,8 +48,8 @@ def run(given: argparse.Namespace) -> int:
     from rich.live import Live
 
     from arguide.errors import PortTimeoutError, TrackerError
-    from arguide.trackers.examining import profile_for
     from arguide.trackers.lasting import open_lasting_tracker
+    from arguide.trackers.searching import profile_for
 
     profile = profile_for(given.port, given.profile)
     tracker = open_lasting_tracker(profile, given.port, time.monotonic)

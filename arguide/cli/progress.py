@@ -1,4 +1,4 @@
-"""A progress bar for steps that take more than a moment."""
+"""A progress bar for steps that take more than a moment, and a word for those whose length nobody knows."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,3 +15,16 @@ def progress_bar(title: str) -> Iterator[Callable[[float, str], None]]:
         task = bar.add_task("", total=1.0, title=title)
         yield lambda done, what: bar.update(task, completed=done, description=what)
         bar.update(task, completed=1.0, description="done")
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say on stderr what takes so long, where somebody looks at it."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield

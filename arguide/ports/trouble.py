@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from pathlib import Path
 
 from serial.tools import list_ports
@@ -11,12 +12,16 @@ from arguide.asset_files import hardware
 RULE = "99-arguide-trackers.rules"
 """Lies in hardware/, in a checkout and in an installation."""
 MAX_PROCESSES = 20_000
+_ADDRESS = re.compile(r"[\w.-]+:\d+")
+_NUMBERED = re.compile(r".*\[Errno \d+\] ", re.DOTALL)
 
 
 def explain_open_failure(url: str, error: Exception) -> str:
     """One line: what failed, why, what to do next."""
     code = getattr(error, "errno", None)
     text = str(error)
+    if _ADDRESS.fullmatch(url):
+        return f"{url}: no serial port has such a name; write socket://{url} for a tracker on the network"
     if url.startswith(("socket://", "rfc2217://")):
         return (
             f"{url}: nobody listens there ({_cause(error)}); is the device on and on the network, and the port right?"
@@ -41,10 +46,15 @@ def ports_found() -> str:
 
 
 def holder_of(device: str) -> str:
-    """The program that has `device` open, as `name (process 123)`; empty when it cannot be known."""
+    """The program that has `device` open, as `name (process 123)`; empty when there is none, or it cannot be known.
+
+    Who has the other end of a pseudo-terminal is the device, not a program that holds it.
+    """
     wanted = os.path.realpath(device)
+    if "://" in device or not os.path.exists(wanted):
+        return ""
     for process in list(Path("/proc").glob("[0-9]*"))[:MAX_PROCESSES]:
-        if process.name != str(os.getpid()) and _has_open(process, wanted):
+        if process.name != str(os.getpid()) and _has_open(process, wanted) and not _is_other_end(process, wanted):
             return f"{_name_of(process)} (process {process.name})"
     return ""
 
@@ -54,6 +64,18 @@ def _has_open(process: Path, wanted: str) -> bool:
         return any(os.readlink(link) == wanted for link in (process / "fd").iterdir())
     except OSError:  # somebody else's process, or one that ended meanwhile
         return False
+
+
+def _is_other_end(process: Path, wanted: str) -> bool:
+    if not wanted.startswith("/dev/pts/"):
+        return False
+    index = wanted.rpartition("/")[2]
+    try:
+        ends = [link.name for link in (process / "fd").iterdir() if os.readlink(link).endswith("/ptmx")]
+        told = [(process / "fdinfo" / end).read_text() for end in ends]
+    except OSError:
+        return False
+    return any(re.search(rf"^tty-index:\s*{index}$", text, re.MULTILINE) for text in told)
 
 
 def _name_of(process: Path) -> str:
@@ -74,4 +96,4 @@ def _no_permission(url: str) -> str:
 
 def _cause(error: Exception) -> str:
     code = getattr(error, "errno", None)
-    return os.strerror(code) if code else str(error)
+    return os.strerror(code) if code else _NUMBERED.sub("", str(error))

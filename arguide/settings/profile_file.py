@@ -155,4 +155,7 @@ def _check_tools(table: Table, profile: TrackerProfile) -> None:
             table.fail("tool", f"{double} is used twice; every tool has its own")
     files = [tool.definition for tool in profile.tools if not tool.wired]
     if same := next((path for path in files if path and files.count(path) > 1), None):
-        table.fail("tool", f"{same.name} is used twice; the tracker tells tools apart by their markers only")
+        table.fail(
+            "tool",
+            f"{same.name} is used twice; the tracker tells tools apart by their markers only: give each tool its own",
+        )

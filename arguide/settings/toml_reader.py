@@ -132,7 +132,7 @@ class Table:
         """The path of a file that is there, given relative to this file's folder."""
         path = (self.file.parent / self.text(key)).resolve()
         if not path.is_file():
-            self.fail(key, f"no such file: {path}; paths are relative to {self.file.parent}")
+            self.fail(key, f"no such file: {path}; give its path as seen from {self.file.parent}")
         return path
 
     def texts(self, key: str) -> tuple[str, ...]:

@@ -1,155 +1,83 @@
-"""Gather the facts for `doctor`: which ports there are, who answers on them, and how a tracker does for a while."""
+"""Gather the facts for `doctor`: how a tracker does for a while, and what bars the way to it."""
 
 import statistics
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import pairwise
 from math import isnan
 
 import numpy as np
-from serial.tools import list_ports
 
-from arguide.asset_files import find_profile
-from arguide.errors import ArguideError, BadReplyError, DeviceError, PortError, PortTimeoutError, TrackerError
+from arguide.asset_files import hardware
+from arguide.errors import ArguideError, BadReplyError, PortError, PortTimeoutError, SettingsError
 from arguide.ports.opening import open_port
-from arguide.ports.port import Port
+from arguide.ports.trouble import holder_of
 from arguide.settings.profile import ToolProfile, TrackerProfile
-from arguide.settings.profile_file import read_profile
 from arguide.trackers.doctor import Facts, ToolFacts
 from arguide.trackers.filters import FilteredTracker, filtered
 from arguide.trackers.ndi.exchange import Exchange
 from arguide.trackers.ndi.identity import Identity, introduce
-from arguide.trackers.opening import open_tracker
+from arguide.trackers.ndi.rom import read_rom
+from arguide.trackers.opening import BY_PICTURES, open_tracker
 from arguide.trackers.reading import Sample
 from arguide.trackers.tracker import Tracker
 
-SEARCH_S = 3.0
-SPEEDS = (9600, 115200, 921600, 57600, 230400)
-PROBE_S = 0.25
-MOST_PORTS = 12
-PROFILES = {"vicra": "polaris-vicra", "spectra": "polaris-spectra", "vega": "polaris-vega", "aurora": "aurora"}
-"""Profile that ships for a model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What was found on one port."""
-
-    port: str
-    baud: int = 0
-    identity: Identity | None = None
-    trouble: str = ""
-    """Why it could not be opened; empty when it could."""
-
-
-def likely_ports() -> list[str]:
-    """The serial ports of this machine on which a tracker may be: converters first, then built-in lines."""
-    found = sorted(list_ports.comports(), key=lambda port: (port.vid is None, port.device))
-    return [port.device for port in found][:MOST_PORTS]
-
-
-def probe(
-    url: str,
-    opener: Callable[[str], Port] = open_port,
-    clock: Callable[[], float] = time.monotonic,
-    limit_s: float = SEARCH_S,
-) -> Probe:
-    """Ask on one port who is there, at every speed a tracker is left at; changes nothing on the device."""
-    deadline = clock() + limit_s
-    try:
-        port = opener(url)
-    except PortError as error:
-        return Probe(url, trouble=str(error))
-    try:
-        exchange = Exchange(port, clock)
-        for speed in (0,) if url.startswith("socket://") else SPEEDS:
-            if clock() > deadline - PROBE_S:
-                break
-            if speed:
-                port.set_baud(speed)
-            port.drop_input()
-            if (identity := _who(exchange)) is not None:
-                return Probe(url, speed, identity)
-        return Probe(url)
-    except PortError as error:
-        return Probe(url, trouble=str(error))
-    finally:
-        port.close()
-
-
-def probe_all(urls: Sequence[str], probing: Callable[[str], Probe] = probe, limit_s: float = SEARCH_S) -> list[Probe]:
-    """Probe all ports at once; what does not come back within `limit_s` has no answer. In the order of `urls`."""
-    results: dict[str, Probe] = {}
-
-    def work(url: str) -> None:
-        results[url] = probing(url)
-
-    threads = [threading.Thread(target=work, args=[url], daemon=True) for url in urls]
-    for thread in threads:
-        thread.start()
-    deadline = time.monotonic() + limit_s
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    return [results.get(url, Probe(url, trouble=f"{url}: did not answer within {limit_s:g} s")) for url in urls]
-
-
-def profile_for(url: str, name: str | None) -> TrackerProfile:
-    """The profile called `name`, or the one that ships for the model that answers on `url`."""
-    if name is None:
-        known = probe(url).identity
-        model = known.model.lower() if known else ""
-        name = next((profile for word, profile in PROFILES.items() if word in model), "emulated")
-    return read_profile(find_profile(name))
+NETWORK = "socket://"
 
 
 def gather(profile: TrackerProfile, url: str, seconds: float = 3.0) -> Facts:
     """Connect to the tracker on `url`, watch it for a while, and say what was found; never raises what a doctor tells."""
-    bare = Facts(port=url, driver=profile.driver, profile=profile.name, nominal_hz=profile.rate_hz)
-    try:
-        open_port(url).close()
-    except PortError as error:
-        return replace(bare, port_trouble=str(error))
+    bare = Facts(port=url, driver=profile.driver, profile=_as_typed(profile), nominal_hz=profile.rate_hz)
+    if trouble := _tool_trouble(profile):
+        return replace(bare, settings_trouble=trouble)
+    if profile.driver not in BY_PICTURES:
+        try:
+            open_port(url).close()
+        except PortError as error:
+            return replace(bare, port_trouble=str(error))
+        bare = replace(bare, holder=holder_of(url))
     tracker = filtered(open_tracker(profile, url, time.monotonic), profile)
     try:
         tracker.connect()
         known = _introduced(_driver_of(tracker))
         tracker.start()
-        samples, exchanges, began = _watch(tracker, seconds)
-        return _facts(bare, profile, tracker, known, samples, exchanges, time.monotonic() - began)
+        samples, began = _watch(tracker, seconds)
+        return _facts(bare, profile, tracker, known, samples, time.monotonic() - began)
+    except SettingsError as error:
+        return replace(bare, settings_trouble=str(error))
     except ArguideError as error:
         return replace(bare, silence=str(error))
     finally:
         tracker.close()
 
 
-def _who(exchange: Exchange) -> Identity | None:
-    try:
-        text = exchange.ask("APIREV", timeout_s=PROBE_S, tries=1)
-    except DeviceError:
-        return Identity()
-    except (BadReplyError, PortTimeoutError):
-        return None
-    except TrackerError:
-        return Identity()
-    try:
-        return introduce(exchange, Identity(revision=text.strip()))
-    except TrackerError:
-        return Identity(revision=text.strip())
+def _as_typed(profile: TrackerProfile) -> str:
+    """What to call this profile on the command line."""
+    return profile.name if profile.file.parent == hardware() / "trackers" else str(profile.file)
 
 
-def _watch(tracker: Tracker, seconds: float) -> tuple[list[Sample], list[float], float]:
+def _tool_trouble(profile: TrackerProfile) -> str:
+    """What is wrong with the definitions of its tools; found out before any device is."""
+    if profile.driver == "ndi":
+        for tool in profile.tools:
+            try:
+                if tool.definition:
+                    read_rom(tool.definition)
+            except SettingsError as error:
+                return f"tool {tool.name}: {error}"
+    return ""
+
+
+def _watch(tracker: Tracker, seconds: float) -> tuple[list[Sample], float]:
     samples: list[Sample] = []
-    waits: list[float] = []
     began = time.monotonic()
-    while (asked := time.monotonic()) < began + seconds:
+    while time.monotonic() < began + seconds:
         try:
             samples.append(tracker.read())
         except (PortTimeoutError, BadReplyError):
             continue  # counted by the driver; the checklist tells of it
-        waits.append(time.monotonic() - asked)
-    return samples, waits, began
+    return samples, began
 
 
 def _driver_of(tracker: Tracker) -> Tracker:
@@ -168,18 +96,19 @@ def _facts(
     tracker: Tracker,
     known: Identity | None,
     samples: list[Sample],
-    waits: list[float],
     seconds: float,
 ) -> Facts:
     driver = _driver_of(tracker)
     counts, fit = getattr(driver, "statistics", None), getattr(driver, "fit", None)
-    timing = getattr(driver, "exchange_s", 0.0)
+    apart_s = [after.host_time_s - before.host_time_s for before, after in pairwise(samples)]
     span = samples[-1].host_time_s - samples[0].host_time_s if len(samples) > 1 else 0.0
     return replace(
         bare,
         device=str(known) if known else profile.title,
-        reply=getattr(driver, "reply", ""),
-        baud=getattr(driver, "baud", 0),
+        reply=getattr(driver, "reply", profile.reply if profile.tools[0].station is not None else ""),
+        baud=getattr(
+            driver, "baud", 0 if bare.port.startswith(NETWORK) or profile.driver in BY_PICTURES else profile.baud
+        ),
         wanted_baud=profile.baud,
         handshake=profile.handshake,
         measured_hz=(len(samples) - 1) / span if span > 0 else 0.0,
@@ -188,11 +117,13 @@ def _facts(
         skipped=getattr(counts, "skipped", 0),
         bad_replies=getattr(counts, "bad_replies", 0),
         timeouts=getattr(counts, "timeouts", 0),
-        exchange_s=timing or (min(waits) if waits else 0.0),
-        jitter_s=fit.jitter_s if fit else 0.0,
-        latency_s=fit.latency_s if fit else 0.0,
-        drift_ppm=fit.drift_ppm if fit else 0.0,
-        drift_error_ppm=fit.drift_error_ppm if fit else 0.0,
+        refused=getattr(counts, "refused", 0),
+        exchange_s=getattr(driver, "exchange_s", None),
+        spread_s=statistics.pstdev(apart_s) if apart_s else 0.0,
+        jitter_s=fit and fit.jitter_s,
+        latency_s=fit and fit.latency_s,
+        drift_ppm=fit and fit.drift_ppm,
+        drift_error_ppm=fit and fit.drift_error_ppm,
         filter_report=tracker.report() if isinstance(tracker, FilteredTracker) else "",
         tools=tuple(_tool_facts(tool, samples) for tool in profile.tools),
         warnings=tuple(getattr(driver, "warnings", ())),
@@ -220,7 +151,9 @@ def _tool_facts(tool: ToolProfile, samples: list[Sample]) -> ToolFacts:
 
 
 def _socket(tool: ToolProfile) -> str:
-    return f"port {tool.port}" if tool.port else tool.serial_number or tool.part_number or "its own sensor"
+    if tool.station is not None:
+        return f"station {tool.station}"
+    return f"port {tool.port}" if tool.port else tool.serial_number or tool.part_number or tool.transform_name
 
 
 def _noise_mm(places: np.ndarray) -> float | None:

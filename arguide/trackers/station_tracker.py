@@ -108,6 +108,8 @@ class StationTracker(LineTracker):
         self._motions = {station: Motion(FASTEST_MM_S) for station in self.tools}
         self._frame = 0
         self._measured_s: float | None = None
+        self._began_s, self._began = 0.0, 0
+        """When the device measured the first frame, and its number."""
         self._moved_s = self._taken_s = 0.0
         self._asked = False
         self._due_s = 0.0
@@ -195,8 +197,12 @@ class StationTracker(LineTracker):
             newest, before = max(times), self._measured_s
             if newest == before:
                 return False
-            if before is not None and newest > before:
-                steps = max(1, round((newest - before) * self.profile.rate_hz))
+            if before is None or newest < before:
+                self._began_s, self._began = newest, self._frame + 1
+            else:
+                # Counted from the beginning: rounding from frame to frame would add up.
+                due = self._began + round((newest - self._began_s) * self.profile.rate_hz)
+                steps = max(1, due - self._frame)
             self._measured_s = newest
         self._frame += steps
         self.statistics.skipped += steps - 1

@@ -32,7 +32,7 @@ def test_doctor_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_doctor_finds_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("arguide.trackers.examining.likely_ports", list)
+    monkeypatch.setattr("arguide.trackers.searching.likely_ports", list)
     assert command_line.main(["doctor"]) == 2
     assert "is it switched on" in capsys.readouterr().err
     assert command_line.main(["doctor", "--json"]) == 2

@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -169,6 +170,39 @@ def test_open_failures_are_explained_in_one_line(error: Exception, words: str) -
     text = trouble.explain_open_failure("COM3", error)
     assert words in text
     assert "\n" not in text
+
+
+def test_an_address_without_its_scheme_is_recognised() -> None:
+    with pytest.raises(PortError, match="write socket://192.168.1.10:8765 for a tracker"):
+        open_port("192.168.1.10:8765")
+
+
+def test_a_refused_connection_is_told_without_the_librarys_words() -> None:
+    error = serial.SerialException("Could not open port socket://x:1: [Errno 111] Connection refused")
+    assert "there (Connection refused);" in trouble.explain_open_failure("socket://x:1", error)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fdinfo").is_dir(), reason="only Linux tells who has a port open")
+def test_who_holds_a_port_is_named_but_not_who_is_at_its_other_end() -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    holding = "import os, sys; fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); print(flush=True); sys.stdin.read()"
+    other_end = "import os, pty, sys; fd, s = pty.openpty(); print(os.ttyname(s), flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    try:
+        name = os.ttyname(slave)
+        assert trouble.holder_of(name) == ""
+        with subprocess.Popen([sys.executable, "-c", holding, name], **pipes) as holder:  # type: ignore[call-overload]
+            holder.stdout.readline()
+            assert trouble.holder_of(name).endswith(f"(process {holder.pid})")
+            holder.stdin.close()
+        with subprocess.Popen([sys.executable, "-c", other_end], **pipes) as device:  # type: ignore[call-overload]
+            assert trouble.holder_of(device.stdout.readline().strip()) == ""
+            device.stdin.close()
+    finally:
+        os.close(master)
+        os.close(slave)
 
 
 def test_permission_error_names_the_rule_that_ships() -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,12 @@ from arguide.asset_files import find_profile
 from arguide.errors import PortError
 from arguide.ports.scripted import ScriptedPort
 from arguide.settings.profile_file import read_profile
-from arguide.trackers.doctor import Facts, Grade, Item, ToolFacts, examine, line_ms
-from arguide.trackers.examining import Probe, gather, probe, probe_all, profile_for
+from arguide.trackers.checks import examine, line_ms
+from arguide.trackers.doctor import Facts, Grade, Item, ToolFacts
+from arguide.trackers.examining import gather
 from arguide.trackers.ndi.commands import encode
 from arguide.trackers.ndi.crc import crc16
+from arguide.trackers.searching import Probe, probe, probe_all, profile_for
 
 TOOL = ToolFacts(name="needle", file="needle.rom", seen=1.0, state="visible", error_mm=0.1, noise_mm=0.05)
 WELL = Facts(
@@ -32,6 +35,9 @@ WELL = Facts(
     frames=180,
     exchange_s=0.003,
     jitter_s=0.001,
+    latency_s=0.002,
+    drift_ppm=30.0,
+    drift_error_ppm=5.0,
     tools=(TOOL,) * 4,
 )
 
@@ -46,6 +52,23 @@ def test_all_is_well() -> None:
     assert "arguide run" in report.next_step
     assert all(not item.next_step for item in report.items)
     assert json.loads(json.dumps(report.as_json()))["grade"] == "good"
+
+
+def test_only_what_was_measured_is_told() -> None:
+    assert "ppm" not in item(WELL, "time").text, "three seconds say nothing about a clock"
+    assert "+30 ± 22 ppm" in item(replace(WELL, seconds=60.0), "time").text
+    sensors = replace(WELL, driver="fastrak", exchange_s=None, jitter_s=None, latency_s=None, spread_s=0.0004)
+    assert "0.4 ms early or late" in item(sensors, "time").text and "jitter" not in item(sensors, "time").text
+    one = replace(WELL, tools=(TOOL,), measured_hz=20.0)
+    assert item(one, "room on the line").text.startswith("1 tool needs") and "lasts 50.0 ms" in str(examine(one))
+    assert examine(replace(WELL, bad_replies=1)).grade is Grade.GOOD, "one is chance"
+
+
+def test_the_last_step_can_be_typed_as_it_stands() -> None:
+    report = examine(replace(WELL, port="sim://polaris?seed=1&clock=step", profile="my bench.toml"))
+    assert report.next_step.endswith("lumbar-facet --port 'sim://polaris?seed=1&clock=step' --profile 'my bench.toml'")
+    silent = examine(replace(WELL, silence="x: no tracker answers at 9600 baud; is it on?"))
+    assert "--profile: polhemus-fastrak" in silent.next_step
 
 
 def test_arithmetic_of_the_line() -> None:
@@ -77,7 +100,7 @@ def test_arithmetic_of_the_line() -> None:
             {"reply": "TX", "baud": 115200},
             "room on the line",
             Grade.BAD,
-            "4 tools by TX need 26.4 ms at 115200 baud, a frame lasts 16.7 ms",
+            "4 tools need 26.4 ms by TX at 115200 baud, a frame lasts 16.7 ms",
             "baud = 230400",
         ),
         (
@@ -92,6 +115,10 @@ def test_arithmetic_of_the_line() -> None:
         ({"measured_hz": 30, "skipped": 180}, "rate", Grade.WARNING, "180 of 360 skipped", "too late"),
         ({"frames": 0}, "rate", Grade.BAD, "no frame", "status lights"),
         ({"bad_replies": 9}, "replies", Grade.WARNING, "9 damaged", "shorten the cable"),
+        ({"refused": 2}, "replies", Grade.WARNING, "2 refused", "status lights"),
+        ({"settings_trouble": "a.toml: no such file; make it"}, "profile", Grade.BAD, "no such file", "make it"),
+        ({"holder": "cat (process 7)"}, "port", Grade.WARNING, "cat (process 7) has it open too", "close cat"),
+        ({"warnings": ("tool b: may be confused",)}, "setup", Grade.WARNING, "confused", "change the marker places"),
         ({"jitter_s": 0.012}, "time", Grade.WARNING, "jitter 12.0 ms", "latency timer"),
         ({"warnings": ("running at 115200 baud: refused",)}, "setup", Grade.WARNING, "running at", "better converter"),
         ({"alerts": ("too much infrared light: shade it",)}, "tracker says", Grade.WARNING, "infrared", "shade it"),
@@ -206,6 +233,21 @@ def test_facts_of_an_emulated_tracker() -> None:
     assert facts.frames > 20
     assert all(0.5 < tool.seen <= 1 for tool in facts.tools)
     assert "kalman" in facts.filter_report
+
+
+def test_a_damaged_tool_file_is_found_before_any_device(tmp_path: Path) -> None:
+    profile = read_profile(find_profile("emulated"))
+    spoilt = tmp_path / "needle.rom"
+    spoilt.write_bytes(bytes(752))
+    tool = replace(profile.tools[0], definition=spoilt)
+    report = examine(gather(replace(profile, tools=(tool,)), "/dev/nowhere", 0.1))
+    assert report.items[0].name == "profile" and "no tool definition" in report.next_step
+
+
+def test_magnetic_sensors_have_a_speed_and_no_frame_numbers() -> None:
+    facts = gather(read_profile(find_profile("polhemus-fastrak")), "sim://fastrak?motion=wave", 0.3)
+    assert (facts.baud, facts.reply, facts.jitter_s) == (115200, "binary", None)
+    assert facts.tools[0].file == "station 1" and facts.spread_s > 0
 
 
 def test_a_port_that_is_not_there() -> None:

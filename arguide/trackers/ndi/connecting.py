@@ -107,10 +107,11 @@ def _restarts(exchange: Exchange, patience_s: float) -> bool:
 
 
 def _nobody(exchange: Exchange, speeds: Iterable[int], also: str) -> PortTimeoutError:
-    tried = ", ".join(map(str, speeds))
+    tried = ", ".join(map(str, speeds)) + f" baud{f', {also}' if also else ''}"
+    heard = exchange.statistics.stray_bytes or exchange.statistics.bad_replies
+    said = ", though something else is heard" if heard else ""
     return PortTimeoutError(
-        f"{exchange.port.name}: no tracker answers at {tried} baud{f', {also}' if also else ''}; is it switched on, and is"
-        " this its port?"
+        f"{exchange.port.name}: no tracker answers at {tried}{said}; is it switched on, and is this its port?"
     )
 
 

@@ -66,6 +66,7 @@ ERRORS = {
 """Name of every ERRORnn the protocol reference knows."""
 
 ADVICE = {
+    0x01: 'this model has no such command; if it is BX2, put reply = "auto" into the profile',
     0x04: "there is noise on the line: shorten the cable or choose a slower `baud`",
     0x06: "choose a slower `baud` or change `handshake` in the tracker profile",
     0x0C: "stop tracking first, or start it for tracking data",
@@ -85,9 +86,9 @@ ADVICE = {
 
 WARNINGS = {
     0x01: "possible hardware fault",
-    0x02: "the tool breaks the rules for unique geometry: it may be confused with itself turned round",
-    0x03: "the tool looks like one that is already loaded: the two may be confused",
-    0x04: "the tool breaks the rules for unique geometry and looks like one that is already loaded",
+    0x02: "the tool breaks the rules for unique geometry; it may be confused with itself turned round",
+    0x03: "the tool looks like one that is already loaded; the two may be confused",
+    0x04: "the tool breaks the rules for unique geometry and looks like one that is already loaded; they may be confused",
     0x05: "no wavelength given, the default is used",
 }
 """Meaning of WARNINGnn."""
@@ -107,7 +108,9 @@ def describe_error(code: int) -> str:
 
 def device_error(command: str, code: int) -> DeviceError:
     """The exception for `command` having been answered with ERRORnn."""
-    advice = ADVICE.get(code, "run again with a recording of the line and look the command up in docs/trackers.md")
+    advice = ADVICE.get(
+        code, "look the command up in docs/trackers.md; a recorded session holds every byte of the line"
+    )
     return DeviceError(f"{command}: the tracker answered {describe_error(code)}; {advice}", code)
 
 

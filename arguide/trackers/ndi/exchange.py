@@ -45,7 +45,7 @@ class Statistics:
     garbled_commands: int = 0
     """Commands the device could not read."""
     refused: int = 0
-    """Questions the device could not answer, though it understood them."""
+    """Questions for tracking data that the device could not answer, though it understood them."""
     stray_bytes: int = 0
     """Bytes nobody asked for."""
     witnessed: int = 0
@@ -87,7 +87,9 @@ class Exchange:
             except DeviceError as error:
                 if unheard and error.code == obeyed:
                     return OKAY
-                self.survive(error, give_up=not tries_left or error.code not in GARBLED_COMMAND)
+                if error.code not in GARBLED_COMMAND:
+                    raise  # an answer like any other: the device has no such thing
+                self.survive(error, give_up=not tries_left)
                 continue
             except (BadReplyError, PortTimeoutError) as error:
                 self.survive(error, give_up=not tries_left)

@@ -25,6 +25,7 @@ PASSIVE_SPHERE = 0x29
 NO_LED = 0x1F
 NO_SWITCH = 0x09
 ENHANCED_ALGORITHMS = 0x80
+ANOTHER = "it is no tool definition: name another file in the profile"
 
 # Offsets in the file.
 CHECKSUM, FORMAT, SUBTYPE, MAIN_TYPE, REVISION, SERIAL = 4, 8, 12, 15, 16, 20
@@ -177,16 +178,20 @@ def checksum(image: bytes | bytearray) -> int:
 def _check(image: bytes, name: str) -> None:
     if len(image) != SIZE:
         size = f"{len(image)} bytes" if len(image) < SIZE else "more"
-        raise SettingsError(f"{name}: a tool definition has {SIZE} bytes, this has {size}; copy or make it again")
+        raise SettingsError(f"{name}: a tool definition has {SIZE} bytes, this has {size}; {_again(name)}")
     if image[:3] != b"NDI":
-        raise SettingsError(f"{name}: a tool definition begins with NDI, this with {image[:3]!r}; wrong file?")
+        raise SettingsError(f"{name}: a tool definition begins with NDI, this with {image[:3]!r}; {ANOTHER}")
     stored = int.from_bytes(image[CHECKSUM : CHECKSUM + 2], "little")
     if stored != checksum(image):
         raise SettingsError(
-            f"{name}: checksum {stored:04X}, the content gives {checksum(image):04X}; damaged: copy or make it again"
+            f"{name}: damaged: checksum {stored:04X}, the content gives {checksum(image):04X}; {_again(name)}"
         )
     if not 3 <= image[MARKER_COUNT] <= MAX_MARKERS:
-        raise SettingsError(f"{name}: {image[MARKER_COUNT]} markers, expected 3 to {MAX_MARKERS}; wrong file?")
+        raise SettingsError(f"{name}: {image[MARKER_COUNT]} markers, expected 3 to {MAX_MARKERS}; {ANOTHER}")
+
+
+def _again(name: str) -> str:
+    return f"copy {Path(name).name} again, or make it anew"
 
 
 def _check_tool(tool: ToolDefinition) -> None:
@@ -215,5 +220,5 @@ def _text(image: bytes, offset: int, length: int) -> str:
 def _date(dated: int, name: str) -> date:
     year, day = 1900 + (dated >> 15), dated >> 2 & 0x1FF
     if day > 365:
-        raise SettingsError(f"{name}: day {day + 1} of the year in the serial number; damaged: copy or make it again")
+        raise SettingsError(f"{name}: damaged: day {day + 1} of the year in the serial number; {_again(name)}")
     return date.fromordinal(date(year, 1, 1).toordinal() + day)

@@ -84,7 +84,10 @@ def is_wireless(exchange: Exchange, handle: int) -> bool:
 
 def load_passive(exchange: Exchange, tool: ToolProfile) -> LoadedTool:
     """Upload, initialize and enable one passive tool."""
-    text = exchange.ask("PHRQ", PASSIVE_TOOL)  # a garbled answer costs an unused handle, freed at the next connect
+    try:
+        text = exchange.ask("PHRQ", PASSIVE_TOOL)  # a garbled answer costs an unused handle, freed at the next connect
+    except DeviceError as error:
+        raise DeviceError(f"no port handle for tool {tool.name}: {error}", error.code) from error
     handle = _hex("PHRQ", text, 2)
     _upload(exchange, handle, tool)
     warning = _initialize(exchange, handle, tool)
