@@ -172,6 +172,7 @@ class FilteredTracker:
 
     def connect(self) -> None:
         """As the tracker underneath."""
+        rotation_vectors(np.eye(3))  # loads its library, which takes a while, before there are samples to miss
         self.tracker.connect()
 
     def start(self) -> None:
