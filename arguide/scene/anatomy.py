@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from panda3d.core import NodePath, TransparencyAttrib
+from panda3d.core import NodePath
 from scipy.spatial import cKDTree
 
 from arguide.errors import MeshError
@@ -12,11 +12,10 @@ from arguide.geometry.mesh import Mesh, decimated, read_mesh
 from arguide.geometry.transforms import Array
 from arguide.scene import daylight, style
 from arguide.scene.camera import SUPERIOR, Orbit, across, project, unit
-from arguide.scene.shading import shader
-from arguide.scene.shapes import Shape, geometry, shape
+from arguide.scene.layer import Layer, ranks
+from arguide.scene.shapes import Shape, shape
 from arguide.settings.scenario import Plan, Scenario, Structure, Tissue
 
-GLOSS = {Tissue.BONE: 0.10, Tissue.DISC: 0.18, Tissue.NERVE: 0.32, Tissue.VESSEL: 0.38, Tissue.ORGAN: 0.30}
 SKIN_SHARE = 0.14
 """Part of the triangle budget that the skin gets: it is smooth."""
 GRID = 24
@@ -103,7 +102,7 @@ def lights(entry: Array, target: Array) -> tuple[Array, Array]:
 
 
 class Anatomy:
-    """The structures under one node; `opaque` is shared by every view, `skin` stands apart."""
+    """The structures under one node; the skin stands apart from the `opaque` others."""
 
     def __init__(self, scenario: Scenario, plan: Plan) -> None:
         self.root = NodePath("anatomy")
@@ -116,31 +115,33 @@ class Anatomy:
         self.triangles = sum(len(s.faces) for s in shapes.values())
         lamp, up = lights(np.asarray(plan.entry), np.asarray(plan.target))
         self.root.set_shader_inputs(lamp_axis=tuple(lamp.tolist()), sky_axis=tuple(up.tolist()), glow=(*GLOW, 0.0))
-        nodes = {s.name: self._add(s, shapes[s.name]) for s in scenario.structures}
-        self._risks = [(nodes[s.name], s.risk_margin_mm or 0.0) for s in scenario.risks]
+        self._layers = {
+            structure.name: Layer(self._parent(structure), structure, shapes[structure.name], rank)
+            for structure, rank in zip(scenario.structures, ranks(list(shapes.values())), strict=True)
+        }
+        self._risks = [(self._layers[s.name].root, s.risk_margin_mm or 0.0) for s in scenario.risks]
         self._glowing: set[int] = set()
 
-    def _add(self, structure: Structure, drawn: Shape) -> NodePath:
-        node = NodePath(geometry(structure.name, drawn))
-        node.set_shader_inputs(base_color=style.rgb(structure.color), gloss=GLOSS.get(structure.tissue, 0.15))
-        if structure.tissue is Tissue.SKIN:
-            self._add_skin(node, structure, drawn)
-        else:
-            node.reparent_to(self.opaque)
-            node.set_shader(shader("tissue", "tissue"))
-            if structure.opacity < 1.0:
-                node.set_transparency(TransparencyAttrib.M_alpha)
-        return node
+    def _parent(self, structure: Structure) -> NodePath:
+        return self.skin if structure.tissue is Tissue.SKIN else self.opaque
 
-    def _add_skin(self, node: NodePath, structure: Structure, drawn: Shape) -> None:
-        """Only the near side: seen through, the far side adds little and costs as much."""
-        low, high = drawn.vertices[:, 2].min(), drawn.vertices[:, 2].max()
-        node.reparent_to(self.skin)
-        node.set_shader(shader("skin", "skin"))
-        node.set_shader_inputs(opacity=structure.opacity, crop=(float(low), float(high)))
-        node.set_transparency(TransparencyAttrib.M_alpha)
-        node.set_depth_write(False)
-        node.set_bin("fixed", 30)
+    # -- layers: what the user may hide and fade, by the scenario's names ------------------------------------------
+
+    def shown(self, name: str) -> bool:
+        """Whether a structure is drawn at all."""
+        return self._layers[name].shown
+
+    def show(self, name: str, shown: bool) -> None:
+        """Draw a structure or not."""
+        self._layers[name].show(shown)
+
+    def opacity(self, name: str) -> float:
+        """How opaque a structure is, 0..1."""
+        return self._layers[name].opacity
+
+    def fade(self, name: str, opacity: float) -> None:
+        """Draw a structure with this opacity 0..1."""
+        self._layers[name].fade(opacity)
 
     def best_view(self, start: Orbit) -> Orbit:
         """Of the views around `start`, the one that sees most of the planned path and its target past the anatomy."""

@@ -114,7 +114,7 @@ class Bullseye:
 
     def _move(self, found: Aim) -> None:
         self.widen(zoom(found.lateral_mm, self.half_width_mm))
-        tip_color = style.GRADE_COLORS[grade(found.lateral_mm, self._dot_band)]
+        tip_color = style.PICTURE_GRADES[grade(found.lateral_mm, self._dot_band)]
         tip = self._put(self._tip, found.tip)
         self._dot.set_color_scale(*tip_color, 1.0)
         if found.crossing is None or found.depth_mm <= 0:
@@ -124,7 +124,7 @@ class Bullseye:
         miss = grade(float(np.hypot(*found.crossing)), self._ring_band)
         end = self._put(self._crossing, found.crossing)
         self._crossing.show()
-        self._circle.set_color_scale(*style.GRADE_COLORS[miss], 1.0)
+        self._circle.set_color_scale(*style.PICTURE_GRADES[miss], 1.0)
         self._line.show()
         self._stretch(tip, end)
 
@@ -153,7 +153,7 @@ class Bullseye:
         self._draw_mask()
         gap = 0.84 * r
         hair = joined(*(stroke([(x * 0.10 * r, y * 0.10 * r), (x * gap, y * gap)], 1.2 * unit) for x, y in _CROSS))
-        self._canvas.draw(hair, style.rgba(style.INK, 0.30), self._root)
+        self._canvas.draw(hair, style.rgba(style.ON_PICTURE, 0.30), self._root)
         self._letters = [self._letter(x * (r - 16 * unit), y * (r - 16 * unit)) for x, y in _CROSS]
 
     def _letter(self, x: float, y: float) -> Label:
@@ -176,7 +176,9 @@ class Bullseye:
     def _draw_pointers(self) -> None:
         unit = self._canvas.unit
         self._pointer = self._canvas.group(self._root)
-        self._line = self._canvas.draw(stroke([(0, 0), (1, 0)], 2.6 * unit), style.rgba(style.INK, 0.9), self._pointer)
+        self._line = self._canvas.draw(
+            stroke([(0, 0), (1, 0)], 2.6 * unit), style.rgba(style.ON_PICTURE, 0.9), self._pointer
+        )
         self._crossing = self._canvas.group(self._pointer)
         self._canvas.draw(ring(9.5 * unit, 7 * unit), style.rgba(style.PANEL), self._crossing)
         self._circle = self._canvas.draw(ring(9.5 * unit, 3.6 * unit), parent=self._crossing)
@@ -193,18 +195,20 @@ class Bullseye:
         """Rings at the limits of the plan, and round numbers outside them as far as the view reaches."""
         self._canvas.clear(self._rings)
         unit, limits = self._canvas.unit, self._dot_band
-        good, fair = style.GRADE_COLORS[Grade.WITHIN], style.GRADE_COLORS[Grade.NEAR]
+        good, fair = style.PICTURE_GRADES[Grade.WITHIN], style.PICTURE_GRADES[Grade.NEAR]
         self._canvas.draw(disc(limits.within * self._scale), style.rgba(good, 0.22), self._rings)
         self._canvas.draw(ring(limits.within * self._scale, 2.4 * unit), style.rgba(good), self._rings)
         self._canvas.draw(ring(limits.near * self._scale, 1.8 * unit), style.rgba(fair), self._rings)
         for radius in (5, 10, 20, 50, 100):
             if limits.near * 1.4 < radius <= self.half_width_mm * 0.9:
-                self._canvas.draw(ring(radius * self._scale, 1.0 * unit, 96), style.rgba(style.INK, 0.35), self._rings)
+                self._canvas.draw(
+                    ring(radius * self._scale, 1.0 * unit, 96), style.rgba(style.ON_PICTURE, 0.35), self._rings
+                )
                 self._name_ring(radius, style.QUIET)
         if limits.near * self._scale > 26 * unit:
-            self._name_ring(limits.near, fair)
+            self._name_ring(limits.near, style.GRADE_COLORS[Grade.NEAR])
         if limits.within * self._scale > 26 * unit:
-            self._name_ring(limits.within, good)
+            self._name_ring(limits.within, style.GRADE_COLORS[Grade.WITHIN])
 
     def _name_ring(self, radius: float, color: style.Rgb) -> None:
         unit = self._canvas.unit

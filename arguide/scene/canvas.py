@@ -178,7 +178,7 @@ class Canvas:
         box: Rect,
         pixels: float,
         text: str = "",
-        color: Rgb = style.INK,
+        color: Rgb | None = None,
         *,
         weight: Weight = Weight.MEDIUM,
         align: Align = Align.LEFT,
@@ -187,7 +187,7 @@ class Canvas:
     ) -> Label:
         """A text of `pixels` design size in a box."""
         made = Label(parent or self.root, box, pixels * self.unit, weight, align, lines)
-        made.set(text, color)
+        made.set(text, color or style.INK)
         self._labels.append(made)
         return made
 

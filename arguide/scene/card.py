@@ -7,7 +7,7 @@ from arguide.guidance.state import Grade
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
 from arguide.scene.layout import Rect
-from arguide.scene.marks import COLORS, FOR_GRADE, Sign
+from arguide.scene.marks import FOR_GRADE, Sign, color_of
 
 CardLine: TypeAlias = tuple[str, str, Grade | None]
 """Label, value, grade if it has one."""
@@ -40,7 +40,7 @@ class Card:
         unit = canvas.unit
         label, value, found = line
         size = min(19.0, 0.48 * box.height / unit)
-        color = COLORS[FOR_GRADE[found]] if found else style.INK
+        color = color_of(FOR_GRADE[found]) if found else style.INK
         long = found is None and len(value) > LONG
         middle = (0.28 if long else 0.5) * box.width
         canvas.label(box.column(0, middle - 10 * unit), size, label, style.QUIET, parent=self.root)

@@ -8,7 +8,7 @@ from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight, disc, place, ring
 from arguide.scene.convert import panda_matrix
 from arguide.scene.layout import Rect
-from arguide.scene.marks import COLORS, Mark, Sign, check
+from arguide.scene.marks import Mark, Sign, check, color_of
 from arguide.scene.shading import shader
 from arguide.scene.shapes import circle, geometry, joined, wire
 from arguide.settings.scenario import Fiducial, Scenario
@@ -91,7 +91,7 @@ class _MarkerLabel:
             return
         self._node.show()
         place(self._node, *spot)
-        color = COLORS[Mark.WITHIN] if state.touched else style.ACCENT if state.next else style.NEUTRAL
+        color = color_of(Mark.WITHIN) if state.touched else style.ACCENT if state.next else style.NEUTRAL
         self._disc.set_color_scale(*color, 1.0)
         _visible(self._check, state.touched)
         _visible(self._name.node, not state.touched)

@@ -6,9 +6,11 @@ from panda3d.core import NodePath, TransparencyAttrib
 from arguide.geometry.transforms import Array, inverse
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Label, Weight, disc, place
+from arguide.scene.layer import material_inputs
 from arguide.scene.layout import Rect
 from arguide.scene.shading import shader
 from arguide.scene.shapes import Shape, ellipsoid, geometry, joined
+from arguide.settings.scenario import Tissue
 
 AXES = {"R": (1, 0, 0), "L": (-1, 0, 0), "A": (0, 1, 0), "P": (0, -1, 0), "S": (0, 0, 1), "I": (0, 0, -1)}
 RADIUS = 1.15
@@ -38,22 +40,23 @@ def figure_node() -> NodePath:
     """The mannequin, ready to be seen by a camera of its own."""
     node = NodePath(geometry("figure", mannequin()))
     node.set_shader(shader("tissue", "tissue"))
-    node.set_shader_inputs(base_color=style.rgb("#9db4cc"), gloss=0.2, dim=1.0, glow=(0, 0, 0, 0))
+    node.set_shader_inputs(base_color=style.rgb("#9db4cc"), dim=1.0, glow=(0, 0, 0, 0))
+    node.set_shader_inputs(**material_inputs(style.MATERIALS[Tissue.CARTILAGE]))
     node.set_shader_inputs(lamp_axis=(0.3, -0.6, 0.74), sky_axis=(0, -1, 0), fog_color=style.FOG, fog_range=(1e5, 2e5))
     return node
 
 
-def disc_behind(camera: NodePath) -> None:
-    """A dark disc that fills the picture of a camera on the figure, behind it."""
+def disc_behind(camera: NodePath) -> NodePath:
+    """A disc that fills the picture of a camera on the figure, behind it."""
     node = camera.attach_new_node(geometry("disc", disc(50.0, 64)))
     node.set_shader(shader("flat", "flat"))
-    node.set_color_scale(*style.rgba(style.PANEL, 0.72))
     node.set_scale(FILM / 2 / 50.0)
     node.set_y(15)
     node.set_transparency(TransparencyAttrib.M_alpha)
     node.set_depth_write(False)
     node.set_two_sided(True)
     node.set_bin("background", 0)
+    return node
 
 
 class FigureLetters:

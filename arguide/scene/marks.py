@@ -22,13 +22,18 @@ class Mark(StrEnum):
     UNKNOWN = "unknown"
 
 
-COLORS: dict[Mark, Rgb] = {
-    Mark.WITHIN: style.GRADE_COLORS[Grade.WITHIN],
-    Mark.NEAR: style.GRADE_COLORS[Grade.NEAR],
-    Mark.OUT: style.GRADE_COLORS[Grade.OUT],
-    Mark.AHEAD: style.NEUTRAL,
-    Mark.UNKNOWN: style.GHOST,
-}
+def color_of(mark: Mark) -> Rgb:
+    """The colour of a sign in the theme in use."""
+    found = {
+        Mark.WITHIN: style.GRADE_COLORS[Grade.WITHIN],
+        Mark.NEAR: style.GRADE_COLORS[Grade.NEAR],
+        Mark.OUT: style.GRADE_COLORS[Grade.OUT],
+        Mark.AHEAD: style.NEUTRAL,
+        Mark.UNKNOWN: style.GHOST,
+    }
+    return found[mark]
+
+
 FOR_GRADE = {Grade.WITHIN: Mark.WITHIN, Grade.NEAR: Mark.NEAR, Grade.OUT: Mark.OUT}
 
 
@@ -92,7 +97,7 @@ class Sign:
     def __init__(self, canvas: Canvas, x: float, y: float, radius: float, parent: NodePath | None = None) -> None:
         self.node = canvas.group(parent)
         place(self.node, x, y)
-        self._nodes = {m: canvas.draw(mark_shape(m, radius), (*COLORS[m], 1.0), self.node) for m in Mark}
+        self._nodes = {m: canvas.draw(mark_shape(m, radius), (*color_of(m), 1.0), self.node) for m in Mark}
         self._shown: Mark | None = None
         self.set(Mark.UNKNOWN)
 

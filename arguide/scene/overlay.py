@@ -38,7 +38,7 @@ def _shade(box: Rect) -> Shape:
     """Darker towards the top, so that the words there can be read over anything."""
     sheet = rounded(box, 0)
     top = 1 + sheet.vertices[:, 2] / box.height
-    return sheet.colored(np.concatenate([np.tile(style.GROUND, (len(top), 1)), 0.82 * top[:, None]], axis=1))
+    return sheet.colored(np.concatenate([np.tile(style.PANEL, (len(top), 1)), 0.82 * top[:, None]], axis=1))
 
 
 class Overlay:

@@ -6,7 +6,7 @@ from arguide.geometry.transforms import Array, pose_along
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight, arc, disc, filled, flat, place, ring, stroke
 from arguide.scene.layout import Rect
-from arguide.scene.marks import COLORS, Mark
+from arguide.scene.marks import Mark, color_of
 from arguide.scene.shapes import Shape, joined
 
 SECTORS = 24
@@ -77,7 +77,7 @@ class PivotPlot:
             return
         spots = polar(np.asarray(directions, dtype=float))
         unit, limit = self._canvas.unit, self._radius * 1.05
-        self._canvas.draw(self._covered(spots), style.rgba(COLORS[Mark.WITHIN], 0.30), self._dots)
+        self._canvas.draw(self._covered(spots), style.rgba(color_of(Mark.WITHIN), 0.30), self._dots)
         pixels = spots[-DOTS:] * self._scale
         pixels *= np.minimum(1.0, limit / np.maximum(np.hypot(*pixels.T), 1e-9))[:, None]
         self._canvas.draw(_squares(pixels, 2.0 * unit), style.rgba(style.INK, 0.75), self._dots)

@@ -13,6 +13,8 @@ from arguide.settings.scenario import Plan
 
 APPROACH_MM = 70.0
 """How far the line goes on outside the skin, so that the needle can be held along it."""
+EDGE_PX = 1.4
+"""How far the dark edge of a line reaches beyond it: bright lines are seen on bright bone too."""
 HAIR_MM = 0.05
 """Radius of lines that are as thin as the screen allows."""
 
@@ -38,12 +40,16 @@ class PlanPath:
         self._corridor(plan.tolerance.lateral_mm.within, length)
 
     def _line(self, drawn: Shape, color: Rgb, pixels: float, dash: tuple[float, float] = (0.0, 0.0)) -> None:
-        """Bright where it is seen, faint where something stands before it."""
+        """Bright, with a dark edge, where it is seen; faint where something stands before it."""
         node = self.root.attach_new_node(geometry("line", drawn))
         node.set_shader(shader("wire", "line"))
         node.set_shader_inputs(line_color=style.rgba(color), dash=dash, reach=1e9, thickness=(1.0, pixels / 2))
         node.set_transparency(TransparencyAttrib.M_alpha)
-        node.set_bin("fixed", 11)
+        node.set_bin("fixed", 12)
+        edge = node.copy_to(self.root)
+        edge.set_bin("fixed", 11)
+        edge.set_depth_write(False)
+        edge.set_shader_inputs(line_color=style.rgba(style.EDGE, 0.8), thickness=(1.0, pixels / 2 + EDGE_PX))
         behind = node.copy_to(self.root)
         behind.set_attrib(DepthTestAttrib.make(RenderAttrib.M_greater))
         behind.set_depth_write(False)
@@ -56,7 +62,7 @@ class PlanPath:
         tube.set_shader_inputs(line_color=style.rgba(style.PATH, 0.55), thickness=(1.0, 0.0))
         tube.set_transparency(TransparencyAttrib.M_alpha)
         tube.set_depth_write(False)
-        tube.set_bin("fixed", 12)
+        tube.set_bin("fixed", 13)
         tube.set_attrib(CullFaceAttrib.make(CullFaceAttrib.M_cull_none))
 
 

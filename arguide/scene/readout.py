@@ -8,7 +8,7 @@ from arguide.guidance.state import Deviation, Uncertainty, grade
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
 from arguide.scene.layout import Rect
-from arguide.scene.marks import COLORS, FOR_GRADE, Mark, Sign
+from arguide.scene.marks import FOR_GRADE, Mark, Sign, color_of
 from arguide.settings.scenario import Band, Plan, Structure
 
 DASHES = "– –"
@@ -159,7 +159,7 @@ class _Row:
         self._word = canvas.label(Rect(x + 18 * unit, box.y, right - x - 18 * unit, box.height), 16)
 
     def show(self, line: Line) -> None:
-        color = style.QUIET if line.noise else COLORS[line.mark]
+        color = style.QUIET if line.noise else color_of(line.mark)
         # The number stands large, its bar and unit small beside it.
         number, _, small = line.value.partition(" ")
         self._caption.set(line.caption)

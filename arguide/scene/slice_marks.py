@@ -33,17 +33,17 @@ class SliceMarks:
 
     def __init__(self, canvas: Canvas, box: Rect, name: str) -> None:
         self._canvas, self._box, self._unit = canvas, box, canvas.unit
-        caption(canvas, box, name)
+        caption(canvas, box, name, style.ON_PICTURE)
         unit = self._unit
         low = box.row(box.height - 27 * unit, 22 * unit)
-        self._where = canvas.label(low.column(10 * unit, 0.3 * box.width), 13)
+        self._where = canvas.label(low.column(10 * unit, 0.3 * box.width), 13, color=style.ON_PICTURE)
         top = Rect(box.x + 0.6 * box.width, box.y + 7 * unit, 0.4 * box.width - 10 * unit, 22 * unit)
-        self._window = canvas.label(top, 13, align=Align.RIGHT)
+        self._window = canvas.label(top, 13, color=style.ON_PICTURE, align=Align.RIGHT)
         self._letters = [self._letter(x, y) for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1))]
         self._target, self._dot = self._target_mark()
         self._tip = canvas.group()
         canvas.draw(ring(5.5 * unit, 4 * unit), style.rgba(style.BULLSEYE), self._tip)
-        canvas.draw(ring(5.5 * unit, 2 * unit), style.rgba(style.INK), self._tip)
+        canvas.draw(ring(5.5 * unit, 2 * unit), style.rgba(style.ON_PICTURE), self._tip)
         self._scale = canvas.group()
         self._mm = 0.0
 
@@ -95,11 +95,11 @@ class SliceMarks:
         x, y = box.right - 12 * unit - pixels, box.bottom - 10 * unit
         parts = round(length / round_length(length / 5))
         ticks = [x + pixels * k / parts for k in range(parts + 1)]
-        for width, color in ((4.2, style.BULLSEYE), (1.8, style.INK)):
+        for width, color in ((4.2, style.BULLSEYE), (1.8, style.ON_PICTURE)):
             lines = [stroke([(x - width * unit / 2, y), (x + pixels + width * unit / 2, y)], width * unit)]
             for k, tick in enumerate(ticks):
                 high = 8 if k in (0, parts) else 4.5
                 lines.append(stroke([(tick, y), (tick, y - high * unit - width / 2)], width * unit))
             canvas.draw(joined(*lines), style.rgba(color, 0.95), self._scale)
         words = Rect(box.right - 112 * unit, y - 27 * unit, 100 * unit, 16 * unit)
-        canvas.label(words, 13, f"{length:g} mm", align=Align.RIGHT, parent=self._scale)
+        canvas.label(words, 13, f"{length:g} mm", style.ON_PICTURE, align=Align.RIGHT, parent=self._scale)

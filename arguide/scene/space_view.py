@@ -33,7 +33,6 @@ class SpaceView(View):
         scenario, plan, world = props.scenario, props.plan, props.world
         self._backdrop_root = NodePath("backdrop")
         self._backdrop_root.set_shader(shader("flat", "flat"))
-        self._backdrop_root.attach_new_node(_gradient())
         self._backdrop = Eye(props.output, self._backdrop_root, flat_lens(1, 1), 0)
         self._main = Eye(props.output, world.root, PerspectiveLens(), 10, SPACE)
         # A window is drawn before the first sample has come.
@@ -41,7 +40,7 @@ class SpaceView(View):
         self._figure = Eye(props.output, figure_node(), OrthographicLens(), 25)
         self._figure.lens.set_film_size(FILM, FILM)
         self._figure.lens.set_near_far(1, 20)
-        disc_behind(self._figure.node)
+        self._disc = disc_behind(self._figure.node)
         self._eyes = (self._backdrop, self._main, self._figure)
         self.controls = Controls(plan, world.anatomy.best_view(preset(plan, Preset.OBLIQUE)))
         self._fiducials = np.array([fiducial.position for fiducial in scenario.fiducials]).reshape(-1, 3)
@@ -54,6 +53,9 @@ class SpaceView(View):
         """Fill the pane; names, markers and letters go on the canvas."""
         self._pane = pane
         view, window = pane.box, canvas.window
+        self._backdrop_root.get_children().detach()
+        self._backdrop_root.attach_new_node(_gradient())
+        self._disc.set_color_scale(*style.rgba(style.PANEL, 0.72))
         for eye in (self._backdrop, self._main):
             eye.fill(view, window, canvas.unit)
         self._main.lens.set_near_far(20, 4000)

@@ -55,7 +55,6 @@ class Stage:
         self.scenario, self.plan = scenario, plan
         self._stale_after_s, self._banner, self._clock = stale_after_s, training_banner, clock
         self._display = Display(size, window, f"arguide – {scenario.title}", smooth)
-        self._display.output.set_clear_color((*style.PANEL, 1))
         self._world = World(scenario, plan)
         self._panes = Panes(Props(self._display.output, scenario, plan, self._world, window))
         self._canvas_eye: Eye | None = None
@@ -107,6 +106,11 @@ class Stage:
     def fill(self, kind: ViewKind) -> None:
         """Let a view fill the window; if one does, go back to the layout."""
         self._panes.fill(kind)
+        self._lay_out()
+
+    def wear(self, theme: style.Theme) -> None:
+        """Take the colours of a theme, as does all that is drawn in this process from now on."""
+        style.use(theme)
         self._lay_out()
 
     def veil(self, kinds: Collection[ViewKind]) -> None:
@@ -188,6 +192,7 @@ class Stage:
         """Build everything that is measured in pixels, for the present size."""
         self._size = self._display.size
         place = layout(*self._size, self._panes.arrangement, self._panes.filled)
+        self._display.output.set_clear_color((*style.PANEL, 1))
         canvas = self._canvas = Canvas(place.unit, place.window)
         self._panes.arrange(place, canvas)
         self._sheet = Sheet(self.scenario, self.plan, place, canvas, self._banner)

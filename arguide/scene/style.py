@@ -4,9 +4,12 @@ The grades must be told apart by people who see no red or no green: they differ 
 contrast of at least 4.5 : 1 on every panel colour, and never stand without a shape and a word beside them.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from arguide.guidance.state import Grade
+from arguide.settings.scenario import Tissue
 
 Rgb: TypeAlias = tuple[float, float, float]
 Rgba: TypeAlias = tuple[float, float, float, float]
@@ -22,25 +25,117 @@ def rgba(color: Rgb, alpha: float = 1.0) -> Rgba:
     return (*color, alpha)
 
 
-# Backdrop of the 3D view, top to bottom, and the panels over it.
-SKY = rgb("#2a3a4d")
-GROUND = rgb("#090d13")
-FOG = rgb("#18222e")
-PANEL = rgb("#0d131b")
-CARD = rgb("#151e29")
-LINE = rgb("#2c3a4a")
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """The colours that change between light and dark rooms."""
 
-# Type.
-INK = rgb("#f2f6fa")
-QUIET = rgb("#9fb0c3")
-ACCENT = rgb("#5cc8ff")
+    name: str
+    sky: Rgb
+    """Backdrop of the 3D view in its pool of light."""
+    ground: Rgb
+    """The same at its edges."""
+    fog: Rgb
+    panel: Rgb
+    card: Rgb
+    """Of rows, fields and charts on a panel."""
+    line: Rgb
+    ink: Rgb
+    quiet: Rgb
+    accent: Rgb
+    on_accent: Rgb
+    """Words on the accent."""
+    neutral: Rgb
+    ghost: Rgb
+    training: Rgb
+    grades: Mapping[Grade, Rgb]
 
-GRADE_COLORS = {Grade.WITHIN: rgb("#2fd6a8"), Grade.NEAR: rgb("#ffd24a"), Grade.OUT: rgb("#ff6036")}
-NEUTRAL = rgb("#b8c7d6")
-GHOST = rgb("#c3cfdb")
+
+DARK = Theme(
+    name="dark",
+    sky=rgb("#2a3a4d"),
+    ground=rgb("#090d13"),
+    fog=rgb("#18222e"),
+    panel=rgb("#0d131b"),
+    card=rgb("#151e29"),
+    line=rgb("#2c3a4a"),
+    ink=rgb("#f2f6fa"),
+    quiet=rgb("#9fb0c3"),
+    accent=rgb("#5cc8ff"),
+    on_accent=rgb("#0d131b"),
+    neutral=rgb("#b8c7d6"),
+    ghost=rgb("#c3cfdb"),
+    training=rgb("#ffd98a"),
+    grades={Grade.WITHIN: rgb("#2fd6a8"), Grade.NEAR: rgb("#ffd24a"), Grade.OUT: rgb("#ff6036")},
+)
+LIGHT = Theme(
+    name="light",
+    sky=rgb("#f3f7fb"),
+    ground=rgb("#b4c2d0"),
+    fog=rgb("#d3dde7"),
+    panel=rgb("#f4f7fa"),
+    card=rgb("#ffffff"),
+    line=rgb("#c4cfdb"),
+    ink=rgb("#10202f"),
+    quiet=rgb("#4a5b6c"),
+    accent=rgb("#0a66b0"),
+    on_accent=rgb("#ffffff"),
+    neutral=rgb("#4a5b6c"),
+    ghost=rgb("#556472"),
+    training=rgb("#7a4b00"),
+    grades={Grade.WITHIN: rgb("#007058"), Grade.NEAR: rgb("#906400"), Grade.OUT: rgb("#a00030")},
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+SKY, GROUND, FOG = DARK.sky, DARK.ground, DARK.fog
+PANEL, CARD, LINE = DARK.panel, DARK.card, DARK.line
+INK, QUIET, ACCENT = DARK.ink, DARK.quiet, DARK.accent
+NEUTRAL, GHOST, TRAINING = DARK.neutral, DARK.ghost, DARK.training
+GRADE_COLORS = DARK.grades
+
+
+def use(theme: Theme) -> None:
+    """Let the names above say the colours of a theme, for the whole process; what is drawn already stays as it is."""
+    names = ("sky", "ground", "fog", "panel", "card", "line", "ink", "quiet", "accent", "neutral", "ghost", "training")
+    globals().update({name.upper(): getattr(theme, name) for name in names}, GRADE_COLORS=theme.grades)
+
+
+# Slices and the views down a line are dark in every theme, as radiologists have them.
+BULLSEYE = rgb("#05080c")
+ON_PICTURE = rgb("#f2f6fa")
+PICTURE_GRADES = DARK.grades
+SOFT_TISSUE = rgb("#472c2a")
+"""What fills the body where it is cut and nothing else is known."""
+
 ALARM = rgb("#c2391c")
 ALARM_INK = rgb("#ffffff")
-TRAINING = rgb("#ffd98a")
+
+
+@dataclass(frozen=True)
+class Material:
+    """How a tissue takes the light."""
+
+    gloss: float
+    """Strength of the highlight, 0 dry."""
+    wrap: float
+    """How far the lamp's light creeps round the edge into the shadow, 0..1: soft tissue lets more through."""
+    deep: Rgb
+    """Light that has gone through the tissue, seen in its crevices."""
+    rim: Rgb
+    """Added where the surface turns away from the eye."""
+    line: float
+    """How dark the line is that is drawn along its outline, 0..1."""
+
+
+MATERIALS = {
+    Tissue.BONE: Material(gloss=0.16, wrap=0.18, deep=(0.22, 0.085, 0.04), rim=(0.06, 0.11, 0.17), line=0.75),
+    Tissue.CARTILAGE: Material(gloss=0.42, wrap=0.36, deep=(0.10, 0.12, 0.14), rim=(0.14, 0.19, 0.23), line=0.6),
+    Tissue.DISC: Material(gloss=0.34, wrap=0.36, deep=(0.06, 0.08, 0.11), rim=(0.10, 0.17, 0.23), line=0.65),
+    Tissue.NERVE: Material(gloss=0.40, wrap=0.30, deep=(0.20, 0.10, 0.01), rim=(0.14, 0.12, 0.05), line=0.7),
+    Tissue.VESSEL: Material(gloss=0.62, wrap=0.26, deep=(0.12, 0.02, 0.02), rim=(0.14, 0.10, 0.14), line=0.7),
+    Tissue.MUSCLE: Material(gloss=0.14, wrap=0.30, deep=(0.16, 0.03, 0.02), rim=(0.10, 0.05, 0.05), line=0.5),
+    Tissue.ORGAN: Material(gloss=0.50, wrap=0.32, deep=(0.14, 0.03, 0.02), rim=(0.12, 0.07, 0.07), line=0.6),
+    Tissue.SKIN: Material(gloss=0.20, wrap=0.40, deep=(0.20, 0.07, 0.04), rim=(0.10, 0.08, 0.07), line=0.5),
+}
 
 # The plan and the instruments.
 PATH = rgb("#5cc8ff")
@@ -48,11 +143,9 @@ TARGET = rgb("#ff5fa2")
 ENTRY = rgb("#5cc8ff")
 STEEL = rgb("#dfe6ec")
 PREDICTED = rgb("#ffffff")
+EDGE = rgb("#06121c")
+"""Around what must be seen on any background."""
 MARKER = rgb("#f2f6fa")
-
-BULLSEYE = rgb("#05080c")
-SOFT_TISSUE = rgb("#472c2a")
-"""What fills the body where it is cut and nothing else is known."""
 
 # Hub colours by gauge: ISO 6009.
 HUBS = {

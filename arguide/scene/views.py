@@ -106,8 +106,8 @@ class Absent(View):
         canvas.label(box, 18, self._why, style.QUIET, align=Align.CENTER, lines=4)
 
 
-def caption(canvas: Canvas, box: Rect, words: str) -> None:
+def caption(canvas: Canvas, box: Rect, words: str, color: style.Rgb | None = None) -> None:
     """The name of a view, at the top left of its box."""
     unit = canvas.unit
     spot = Rect(box.x + 10 * unit, box.y + 7 * unit, min(0.6 * box.width, 200 * unit), 22 * unit)
-    canvas.label(spot, 15, words, weight=Weight.BOLD)
+    canvas.label(spot, 15, words, color, weight=Weight.BOLD)

@@ -16,6 +16,7 @@ class Tissue(StrEnum):
 
     BONE = "bone"
     DISC = "disc"
+    CARTILAGE = "cartilage"
     SKIN = "skin"
     NERVE = "nerve"
     VESSEL = "vessel"

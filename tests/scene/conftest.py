@@ -1,6 +1,7 @@
 """A small anatomy of balls and boxes, states by hand, and one stage for all tests that look at pictures."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from arguide.guidance.state import (
     Step,
     StepView,
 )
+from arguide.imaging.volume import Volume, write_nifti
+from arguide.scene.layouts import ARRANGEMENTS
 from arguide.scene.shapes import ellipsoid
 from arguide.scene.stage import Stage
 from arguide.settings.scenario import Fiducial, Plan, Scenario, Structure, Tissue
@@ -69,6 +72,18 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
         fiducials=tuple(Fiducial(name=f"F{k + 1}", position=p) for k, p in enumerate(points)),
         plans=(Plan(name="Straight in", entry=(12.0, -59.0, 4.0), target=(2.0, 5.0, 0.0)),),
     )
+
+
+@pytest.fixture(scope="session")
+def with_ct(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    """The balls with a CT: air, and a cube of bone in the patient's left, back and lower part."""
+    voxels = np.full((60, 64, 68), -1000, dtype=np.int16)
+    image_from_voxel = np.diag([2.0, 2.0, 2.0, 1.0])
+    image_from_voxel[:3, 3] = -60
+    voxels[20:28, 20:28, 20:28] = 1000  # -20 to -6 mm
+    file = tmp_path_factory.mktemp("ct") / "ct.nii.gz"
+    write_nifti(Volume(voxels, image_from_voxel), file)
+    return replace(scenario, volume=file)
 
 
 @pytest.fixture(scope="session")
@@ -146,8 +161,15 @@ def open_stage(scenario: Scenario, plan: Plan) -> Callable[..., Stage]:
 
 
 @pytest.fixture(scope="session")
-def stage(open_stage: Callable[..., Stage]) -> Iterator[Stage]:
+def shared_stage(open_stage: Callable[..., Stage]) -> Iterator[Stage]:
     """One stage of 1280×720 for all tests of a worker."""
     made = open_stage(size=(1280, 720))
     yield made
     made.close()
+
+
+@pytest.fixture
+def stage(shared_stage: Stage) -> Stage:
+    """The shared stage in the layout it opens with."""
+    shared_stage.choose(ARRANGEMENTS[0])
+    return shared_stage

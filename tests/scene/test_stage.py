@@ -18,8 +18,7 @@ from arguide.scene.stage import Stage
 from arguide.settings.scenario import Plan, Scenario
 from arguide.settings.scenario_file import read_scenario
 
-REFERENCES = Path(__file__).parent / "references"
-SIZES = [(1024, 600), (1280, 720), (1920, 1200), (3840, 2160)]
+SIZES = [(1024, 600), (1920, 1200)]
 Picture = NDArray[np.uint8]
 Maker = Callable[..., SessionState]
 
@@ -202,22 +201,6 @@ def test_a_missing_mesh_is_named(scenario: Scenario, plan: Plan, tmp_path: Path)
     lost = replace(scenario.structures[0], mesh=tmp_path / "lost.ply")
     with pytest.raises(MeshError, match="lost.ply"):
         anatomy.load(replace(scenario, structures=(lost,)), plan)
-
-
-@pytest.mark.parametrize("name", ["guide", "touch", "hidden"])
-def test_pictures_look_as_they_did(stage: Stage, state_of: Maker, pose_at: Maker, name: str, tmp_path: Path) -> None:
-    """Against small kept pictures, blurred: drivers may differ in single pixels, not in what is seen."""
-    states = {
-        "guide": state_of(pose_at(30.0, 1.5, 0.03), time_s=0.2),
-        "touch": state_of(step=Step.TOUCH, touched=1, time_s=0.3),
-        "hidden": state_of(trouble="needle hidden"),
-    }
-    _shot(stage, state_of(pose_at(30.0, 1.5, 0.03)))
-    small = cv2.resize(_shot(stage, states[name]), (320, 180), interpolation=cv2.INTER_AREA)
-    cv2.imwrite(str(tmp_path / f"{name}.png"), small[:, :, ::-1])
-    kept = cv2.imread(str(REFERENCES / f"{name}.png"))[:, :, ::-1]
-    difference = np.abs(cv2.blur(small, (5, 5)).astype(int) - cv2.blur(kept, (5, 5)))
-    assert difference.mean() < 3.0 and np.percentile(difference, 99) < 25, f"see {tmp_path / name}.png"
 
 
 def test_a_portrait_shows_the_same_with_smooth_edges(stage: Stage, state_of: Maker, pose_at: Maker) -> None:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from arguide.errors import DisplayError, MeshError
 from arguide.guidance.state import SessionState
-from arguide.imaging.volume import Volume, write_nifti
 from arguide.scene import style
 from arguide.scene.layouts import ARRANGEMENTS, ViewKind
 from arguide.scene.slice_content import fill_color
@@ -21,20 +20,7 @@ Maker = Callable[..., SessionState]
 Picture = NDArray[np.int64]
 SLICES = (ViewKind.AXIAL, ViewKind.SAGITTAL, ViewKind.CORONAL, ViewKind.IN_PLANE, ViewKind.IN_PLANE_90)
 CUBE_LOW, CUBE_HIGH = np.array([-20.0, -20, -20]), np.array([-6.0, -6, -6])
-"""Of the only thing in the CT, RAS mm."""
-
-
-@pytest.fixture(scope="module")
-def with_ct(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
-    """The balls with a CT: air, and a cube of bone in the patient's left, back and lower part."""
-    voxels = np.full((60, 64, 68), -1000, dtype=np.int16)
-    image_from_voxel = np.diag([2.0, 2.0, 2.0, 1.0])
-    image_from_voxel[:3, 3] = -60
-    low, high = ((corner + 60) / 2 for corner in (CUBE_LOW, CUBE_HIGH))
-    voxels[tuple(slice(int(a), int(b) + 1) for a, b in zip(low, high, strict=True))] = 1000
-    file = tmp_path_factory.mktemp("ct") / "ct.nii.gz"
-    write_nifti(Volume(voxels, image_from_voxel), file)
-    return replace(scenario, volume=file)
+"""Of the only thing in the CT of `with_ct`, RAS mm."""
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +34,7 @@ def ct_stage(with_ct: Scenario, plan: Plan) -> Iterator[Stage]:
 
 def _filled(stage: Stage, kind: ViewKind, state: SessionState) -> Picture:
     """The picture of one view that fills the window."""
-    if stage._panes.filled is not None:
-        stage.fill(kind)
+    stage.choose(ARRANGEMENTS[0])
     stage.fill(kind)
     stage.show(state, 0.0)
     stage.render()
@@ -78,7 +63,7 @@ def test_down_the_needle_the_full_dot_is_the_target(
 ) -> None:
     picture = _filled(stage, ViewKind.NEEDLE_EYE, state_of(pose_at(30.0, aside)))
     spot = stage.pixels_of(np.array([plan.target]), ViewKind.NEEDLE_EYE)[0]
-    within, near = plan.tolerance.miss_mm.within, style.GRADE_COLORS
+    within, near = plan.tolerance.miss_mm.within, style.PICTURE_GRADES
     color = list(near.values())[0 if aside <= within else 1]
     assert _count(picture, spot, color, radius=5) > 60
     apart = np.hypot(*(spot - stage.pixels_of(pose_at(30.0, aside)[None, :3, 3], ViewKind.NEEDLE_EYE)[0]))

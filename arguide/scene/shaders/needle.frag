@@ -25,7 +25,7 @@ void main() {
     float near = abs(along - 10.0 * floor(along / 10.0 + 0.5));
     bool fifty = mod(floor(along / 10.0 + 0.5), 5.0) < 0.5;
     float mark = marks * along > 5.0 ? 1.0 - smoothstep(fifty ? 1.4 : 0.6, fifty ? 1.7 : 0.85, near) : 0.0;
-    steel = mix(steel, vec3(0.05, 0.06, 0.08), mark);
+    steel *= 1.0 - 0.80 * mark;
     float gloss = pow(max(dot(n, normalize(v + vec3(-0.25, 0.55, 0.8))), 0.0), 40.0);
     vec3 hub = hub_color * (0.35 + 0.65 * facing) + 0.12 * (1.0 - facing) + 0.5 * gloss;
     color = vec4(part > 0.5 ? hub : steel, clamp(1.2 * facing / fwidth(facing), 0.0, 1.0));

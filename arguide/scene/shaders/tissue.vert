@@ -7,6 +7,8 @@ uniform mat4 p3d_ModelViewProjectionMatrix;
 uniform mat4 p3d_ModelViewMatrix;
 uniform mat3 p3d_NormalMatrix;
 uniform vec3 base_color;
+uniform float wrap;       // how far the lamp's light creeps round the edge
+uniform vec3 deep_color;  // light that went through the tissue
 uniform vec3 lamp_axis;   // image frame, towards the lamp
 uniform vec3 sky_axis;    // image frame, towards the middle of the sky
 uniform vec2 fog_range;   // mm from the eye: none, full
@@ -23,11 +25,11 @@ void main() {
     place = (p3d_ModelViewMatrix * p3d_Vertex).xyz;
     normal = p3d_NormalMatrix * p3d_Normal;
     float open = p3d_Color.r;
-    float lamp = p3d_Color.g * clamp((dot(p3d_Normal, lamp_axis) + 0.18) / 1.18, 0.0, 1.0);
+    float lamp = p3d_Color.g * clamp((dot(p3d_Normal, lamp_axis) + wrap) / (1.0 + wrap), 0.0, 1.0);
     float up = 0.5 + 0.5 * dot(p3d_Normal, sky_axis);
-    vec3 base = base_color * base_color * (0.84 + 0.26 * p3d_Color.b);
-    vec3 sky = mix(vec3(0.09, 0.09, 0.11), vec3(0.30, 0.36, 0.46), up) * open * open;
-    vec3 crevice = vec3(0.20, 0.09, 0.05) * (1.0 - open);
-    diffuse = vec4(base * (sky + lamp * vec3(0.92, 0.81, 0.66) + crevice), open);
+    vec3 base = base_color * base_color * (0.66 + 0.46 * p3d_Color.b);
+    vec3 sky = mix(vec3(0.035, 0.035, 0.06), vec3(0.15, 0.21, 0.31), up) * open * open;
+    vec3 crevice = deep_color * (1.0 - open);
+    diffuse = vec4(base * (sky + lamp * (0.35 + 0.65 * open) * vec3(1.06, 0.95, 0.80) + crevice), open);
     fog = clamp((-place.z - fog_range.x) / (fog_range.y - fog_range.x), 0.0, 0.85);
 }

@@ -1,4 +1,4 @@
-// Skin: what varies slowly is worked out at the vertices.
+// Glass: what varies slowly is worked out at the vertices.
 #version 150
 uniform mat4 p3d_ModelViewProjectionMatrix;
 uniform mat4 p3d_ModelViewMatrix;
