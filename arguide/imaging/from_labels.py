@@ -4,8 +4,6 @@ Nothing that could name the patient is copied: neither file names nor headers, o
 """
 
 import re
-import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +19,7 @@ from arguide.imaging.spine import LEFT, RIGHT
 from arguide.imaging.volume import read_nifti
 from arguide.settings.scenario import Needle, Plan, Scenario, Source, Structure, Tissue, Vec3
 from arguide.settings.scenario_file import write_scenario
+from arguide.settings.whole_folder import whole_folder
 
 OPACITY = {Tissue.SKIN: 0.25, Tissue.ORGAN: 0.7, Tissue.DISC: 0.9}
 NEEDLE_LENGTHS_MM = (89.0, 127.0, 178.0)
@@ -53,23 +52,11 @@ def scenario_from_labels(ct: Path, labels: Path, out: Path, progress: Progress |
 
 
 def _write(patient: Patient, ways: dict[str, Approach], out: Path) -> Path:
-    """Fill a folder beside `out`, then give it its name."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise SettingsError(f"{out}: cannot be made ({error.strerror}); choose another folder") from error
-    try:
+    with whole_folder(out) as part:
         (part / "meshes").mkdir()
         write_scenario(_scenario(patient, ways, part, out.name), part)
         for structure, (_, mesh) in zip(_structures(patient, part), patient.surfaces, strict=True):
             write_mesh(mesh, structure.mesh)
-        part.chmod(0o755)
-        part.rename(out)
-    except OSError as error:
-        raise SettingsError(f"{out}: cannot be written ({error.strerror}); is the disk full?") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return out / "scenario.toml"
 
 

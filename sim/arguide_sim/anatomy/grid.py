@@ -24,8 +24,8 @@ BLOCK = 4
 REACH = 2.0
 """How many of its own radii a block may be from the surface and still be worked out: distances are first order."""
 
-BEND_MM = 4.0
-"""A box grows by this when it is searched for its deformed part."""
+BEND_MM = 2.0
+"""A box grows by this around its deformed corners, edges and faces, for what bends out between them."""
 
 ROUNDS = 12
 CLOSE_MM = 1e-3
@@ -93,7 +93,7 @@ def undeformed(deformation: Callable[[Points], Points], points: Points) -> Point
 
 def distances(part: Part, deformation: Callable[[Points], Points], grid: Grid) -> tuple[Box, Field] | None:
     """Signed distances of the finished part at the voxels of the box around it, mm; None where it is not in the grid."""
-    box = grid.box(*_bounds(part))
+    box = grid.box(*_bounds(part, deformation))
     if box is None:
         return None
     first = np.array([a + grid.spacing * s.start for a, s in zip(grid.first, box, strict=True)])
@@ -122,11 +122,11 @@ def _in_blocks(at: Callable[[Points], Points], first: Points, size: NDArray[np.i
     return shaped.reshape(blocks * BLOCK)
 
 
-def _bounds(part: Part) -> tuple[Points, Points]:
-    """Corners (3,), (3,) of the part's box in the image."""
-    corners = _lattice(np.asarray(part.low), np.full(3, 2), 1.0) - np.asarray(part.low)
-    corners = np.asarray(part.low) + corners * (np.asarray(part.high) - np.asarray(part.low))
-    seen = corners @ part.frame[:3, :3].T + part.frame[:3, 3]
+def _bounds(part: Part, deformation: Callable[[Points], Points]) -> tuple[Points, Points]:
+    """Corners (3,), (3,) of the finished part's box in the image."""
+    low, high = np.asarray(part.low), np.asarray(part.high)
+    inside = low + _lattice(np.zeros(3), np.full(3, 7), 1 / 6) * (high - low)
+    seen = deformation(inside @ part.frame[:3, :3].T + part.frame[:3, 3])
     return seen.min(axis=0) - BEND_MM, seen.max(axis=0) + BEND_MM
 
 

@@ -11,6 +11,7 @@ from arguide.geometry.rays import first_hit
 from arguide.settings.scenario import Fiducial, Plan
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.sdf import union
+from arguide_sim.anatomy.teaching import GUIDANCE
 
 OBLIQUE_DEG = np.arange(17.0, 30.0, 1.5)
 """Angles to the sagittal plane that are tried."""
@@ -54,6 +55,13 @@ def plan(anatomy: Lumbar, skin: Mesh, way: Approach, side: int, name: str, guida
     target, ahead = anatomy.place(way.target, side), anatomy.place(way.target + 30 * way.out, side)
     out = (ahead - target) / np.linalg.norm(ahead - target)
     return Plan(name=name, entry=_on_skin(skin, target, out), target=rounded(target), guidance=guidance)
+
+
+def facet_plans(anatomy: Lumbar, skin: Mesh) -> tuple[Plan, ...]:
+    """Both joints at L4/L5 and the right one at L3/L4."""
+    wanted = (("L4", 1, "Right L4/L5"), ("L4", -1, "Left L4/L5"), ("L3", 1, "Right L3/L4"))
+    ways = {level: approach(anatomy, level) for level in ("L4", "L3")}
+    return tuple(plan(anatomy, skin, ways[level], side, name, GUIDANCE) for level, side, name in wanted)
 
 
 def _on_skin(skin: Mesh, start: Point, direction: Point) -> tuple[float, float, float]:

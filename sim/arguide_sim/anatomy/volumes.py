@@ -21,6 +21,7 @@ from arguide_sim.anatomy.grid import Box, Field, Grid, distances, grid_around, u
 from arguide_sim.anatomy.materials import Material, aged, material_of
 from arguide_sim.anatomy.numbering import Numbers
 from arguide_sim.anatomy.part import Anatomy, Part
+from arguide_sim.anatomy.sdf import Shape
 from arguide_sim.anatomy.scanner import Scanner
 from arguide_sim.anatomy.texture import Texture
 
@@ -62,6 +63,8 @@ class Body:
     low: tuple[float, float, float]
     high: tuple[float, float, float]
     """The field of view, mm."""
+    cover: Shape | None = None
+    """The skin without the cuts at its ends, undeformed; depth counts from there."""
     materials: dict[str, str] = field(default_factory=dict)
     """Part name: material, where it is not what its tissue says."""
 
@@ -108,12 +111,13 @@ def _slab(
     grid = whole.slab(start - halo, stop + halo)
     canvas = _Canvas(body, grid)
     skin = next(part for part in body.parts if part.tissue is Tissue.SKIN)
-    depth = -_smoothly(skin, body, grid)
-    canvas.lay(np.s_[:, :, :], -depth, body.material(skin), body.numbers.of("skin"))
+    surface = _smoothly(skin.shape, body, grid)
+    depth = -(surface if body.cover is None else _smoothly(body.cover, body, grid))
+    canvas.lay(np.s_[:, :, :], surface, body.material(skin), body.numbers.of("skin"))
     x, y, z = (axis.astype(np.float32) for axis in grid.axes())
     place = Place(x[:, None, None], y[None, :, None], z[None, None, :], depth, canvas.texture)
     for name, distance in body.filling(place):
-        within = np.maximum(distance, -depth).astype(np.float32)
+        within = np.maximum(distance, surface).astype(np.float32)
         canvas.lay(np.s_[:, :, :], within, aged(name, body.age), body.numbers.of(name))
     for part in body.parts:
         if part is not skin and (found := distances(part, body.anatomy.deformation, grid)) is not None:
@@ -162,13 +166,13 @@ class _Canvas:
             labels[:middle][within[:middle]] = left
 
 
-def _smoothly(skin: Part, body: Body, grid: Grid) -> Field:
-    """Signed distance to the skin everywhere, from a coarse lattice."""
+def _smoothly(shape: Shape, body: Body, grid: Grid) -> Field:
+    """Signed distance to a smooth shape everywhere, from a coarse lattice."""
     stride = max(1, int(LATTICE_MM / grid.spacing))
     count = [-(-(n - 1) // stride) + 1 for n in grid.shape]
     coarse = Grid(grid.first, grid.spacing * stride, (count[0], count[1], count[2]))
     points = np.stack(np.meshgrid(*coarse.axes(), indexing="ij"), axis=-1).reshape(-1, 3)
-    values: Field = skin.shape(undeformed(body.anatomy.deformation, points)).astype(np.float32).reshape(coarse.shape)
+    values: Field = shape(undeformed(body.anatomy.deformation, points)).astype(np.float32).reshape(coarse.shape)
     for axis, n in enumerate(grid.shape):
         at = np.arange(n) / stride
         node = np.minimum(at.astype(int), max(values.shape[axis] - 2, 0))
