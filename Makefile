@@ -22,7 +22,7 @@ bench:           ## speed and memory, as a table
 
 assets:          ## make the shipped anatomy and tool files again
 	@scripts/setup.sh test
-	$(PY) -m arguide_sim.anatomy assets/scenarios/lumbar-facet
+	$(PY) -m arguide_sim.anatomy.shipped assets/scenarios
 	$(PY) hardware/make_tools.py
 
 clean:

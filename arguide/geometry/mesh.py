@@ -6,6 +6,7 @@ that arguide writes itself take to read.
 
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ SUFFIXES = (".ply", ".stl", ".obj", ".off")
 """Formats without a unit of their own, taken as mm. (glTF is in metres by its standard, so it is not in the list.)"""
 MAX_BYTES = 256 * 2**20
 MAX_FACES = 4_000_000
+_ONE_AT_A_TIME = threading.Lock()
+"""`fast_simplification` keeps its mesh in global variables and lets other threads run: two at once mix their meshes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +100,10 @@ def decimated(mesh: Mesh, triangles: int) -> Mesh:
         return mesh
     import fast_simplification
 
-    vertices, faces = fast_simplification.simplify(
-        mesh.vertices.astype(np.float32), mesh.faces, target_count=triangles, agg=5
-    )
+    with _ONE_AT_A_TIME:
+        vertices, faces = fast_simplification.simplify(
+            mesh.vertices.astype(np.float32), mesh.faces, target_count=triangles, agg=5
+        )
     return cleaned(vertices, faces)
 
 

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,15 @@ def test_decimated_keeps_shape(ball: Mesh) -> None:
     assert 400 <= len(small.faces) <= 700 and small.is_closed
     assert small.volume_mm3 == pytest.approx(ball.volume_mm3, rel=0.03)
     assert decimated(ball, 10**6) is ball
+
+
+def test_threads_that_decimate_side_by_side_do_not_mix_their_meshes() -> None:
+    balls = [trimesh.creation.icosphere(5, radius) for radius in (1.0, 2.0, 3.0, 4.0)]
+    meshes = [Mesh(np.asarray(b.vertices), np.asarray(b.faces, np.int32)) for b in balls] * 4
+    alone = [decimated(mesh, 1000).volume_mm3 for mesh in meshes]
+    with ThreadPoolExecutor(4) as pool:
+        together = [small.volume_mm3 for small in pool.map(lambda mesh: decimated(mesh, 1000), meshes)]
+    assert together == alone
 
 
 def test_cleaned_merges_drops_and_keeps() -> None:

@@ -78,9 +78,15 @@ def _parser(region: Region) -> argparse.ArgumentParser:
     parser.add_argument("-o", "--out", type=Path, required=True, help="folder to make; must not exist")
     parser.add_argument("--procedure", help="only this one of the region's procedures (default: all)")
     parser.add_argument("--spacing", type=float, default=1.0, metavar="MM", help="of the CT, 0.5 to 3 (default: 1)")
-    parser.add_argument("--dose", type=float, default=10.0, metavar="MGY", help="of the CT: less is noisier (default: 10)")
-    parser.add_argument("--step-hu", type=int, choices=(1, 2, 4, 8, 16), default=1, help="round the CT, for small files")
-    parser.add_argument("--effort", type=int, choices=range(1, 10), default=6, help="of packing the volumes (default: 6)")
+    parser.add_argument(
+        "--dose", type=float, default=10.0, metavar="MGY", help="of the CT: less is noisier (default: 10)"
+    )
+    parser.add_argument(
+        "--step-hu", type=int, choices=(1, 2, 4, 8, 16), default=1, help="round the CT, for small files"
+    )
+    parser.add_argument(
+        "--effort", type=int, choices=range(1, 10), default=6, help="of packing the volumes (default: 6)"
+    )
     person = parser.add_argument_group("the person (default: drawn from the seed)")
     for parameter in region.parameters:
         option = "--" + parameter.name.replace("_", "-")

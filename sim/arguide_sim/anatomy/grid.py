@@ -1,7 +1,7 @@
 """Voxels of a volume, and the signed distances of a part at them, worked out only where its surface passes.
 
-A volume is made in slabs: as many slices as fit the memory, each slab from the same functions on its own, so that
-neither their number nor their order changes a single voxel.
+A volume is made in slabs of a fixed number of slices, each from the same functions on its own, so that the order in
+which they are made changes nothing.
 """
 
 from collections.abc import Callable

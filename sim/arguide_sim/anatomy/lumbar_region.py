@@ -14,7 +14,6 @@ from arguide_sim.anatomy.region import Block, Box, Exercise, Parameter, Region
 from arguide_sim.anatomy.trunk_filling import trunk
 from arguide_sim.anatomy.volumes import Filling
 
-
 MEANINGS = {
     "age": "age",
     "stature": "height of the body",

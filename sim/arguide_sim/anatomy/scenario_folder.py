@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,7 +34,7 @@ Progress: TypeAlias = Callable[[float, str], None]
 class Options:
     """How a patient is written."""
 
-    scanner: Scanner = Scanner()
+    scanner: Scanner = field(default_factory=Scanner)
     procedure: str | None = None
     """Name of the one exercise to keep; None: all of the region."""
     name: str = "patient"

@@ -2,7 +2,7 @@
 
 Every structure is a signed distance, so every voxel knows how much of it lies inside (partial volume). Structures are
 laid over one another in order: air, skin, what fills the body, soft parts, bones. Slabs of slices are made side by
-side by threads; no slab depends on another, so their number changes nothing.
+side by threads; no slab depends on another, so the number of threads changes nothing.
 """
 
 import os
@@ -21,8 +21,8 @@ from arguide_sim.anatomy.grid import Box, Field, Grid, distances, grid_around, u
 from arguide_sim.anatomy.materials import Material, aged, material_of
 from arguide_sim.anatomy.numbering import Numbers
 from arguide_sim.anatomy.part import Anatomy, Part
-from arguide_sim.anatomy.sdf import Shape
 from arguide_sim.anatomy.scanner import Scanner
+from arguide_sim.anatomy.sdf import Shape
 from arguide_sim.anatomy.texture import Texture
 
 Progress: TypeAlias = Callable[[float, str], None]

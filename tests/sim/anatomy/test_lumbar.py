@@ -1,18 +1,15 @@
 """The whole anatomy: nothing lies in anything else, every structure on its side, the same seed the same patient."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 from arguide_sim.anatomy import nerves
 from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.person import person
-from arguide_sim.anatomy.scenario_folder import landmarks, write_lumbar
 from arguide_sim.anatomy.variation import Deformation, varied
 from numpy.typing import NDArray
-
-from arguide.settings.scenario_file import read_scenario
 
 Array = NDArray[np.float64]
 SEEDS = (0, 7)
@@ -130,12 +127,3 @@ def test_patients_differ_a_little() -> None:
     sizes = np.array([[level.width_low, level.height, level.span] for level in (*one, *two)])
     assert not np.array_equal(sizes[:6], sizes[6:])
     assert np.abs(sizes[:6] / sizes[6:] - 1).max() < 0.15
-
-
-def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    files = {}
-    for run in ("one", "two"):
-        write_lumbar(tmp_path / run, seed=3, detail=0.34, spacing_mm=8.0)
-        files[run] = {p.relative_to(tmp_path / run): p.read_bytes() for p in (tmp_path / run).rglob("*.*")}
-    assert files["one"] == files["two"] and len(files["one"]) > 15
-    assert len(read_scenario(tmp_path / "one" / "scenario.toml").plans) == 3

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.meshing import is_watertight
 from arguide_sim.anatomy.plans import approach
-from arguide_sim.anatomy.scenario_folder import landmarks
 from numpy.typing import ArrayLike, NDArray
 
 from arguide.geometry.distance_field import build

@@ -1,0 +1,48 @@
+"""The scenarios that ship: `python -m arguide_sim.anatomy.shipped FOLDER` makes them all again, the same bytes."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from arguide_sim.anatomy.regions import region_named
+from arguide_sim.anatomy.scanner import Scanner
+from arguide_sim.anatomy.scenario_folder import Options, write_patient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shipped:
+    """One scenario in `assets/scenarios`."""
+
+    name: str
+    region: str
+    seed: int
+    procedure: str
+    spacing_mm: float
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> Path:
+        """Make it in place of what is there."""
+        region = region_named(self.region)
+        options = Options(
+            scanner=Scanner(self.spacing_mm, step_hu=8), procedure=self.procedure, name=self.name, effort=9
+        )
+        shutil.rmtree(folder / self.name, ignore_errors=True)
+        return write_patient(region, region.person(self.seed, **self.wanted), folder / self.name, options)
+
+
+SHIPPED = (Shipped(name="lumbar-facet", region="lumbar", seed=0, procedure="facet", spacing_mm=3.0),)
+
+
+def main(folder: Path, names: list[str]) -> int:
+    """Make all, or those named."""
+    for shipped in SHIPPED:
+        if not names or shipped.name in names:
+            print(shipped.write(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
