@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from arguide.errors import RegistrationError
-from arguide.geometry.transforms import Array
+from arguide.geometry.transforms import Array, apply
 from arguide.geometry.uncertainty import point_covariances
 from arguide.guidance.inside import largest_variance
-from arguide.guidance.registration_error import shared_tip_covariance, widened_covariance
+from arguide.guidance.registration_error import residual_covariance, shared_tip_covariance, steady_covariance
 from arguide.guidance.uncertainty import SCALE_3
 from arguide.registration.fiducials import judge_fiducials
 from arguide.registration.rigid import Registration, register_points
@@ -26,6 +26,8 @@ class Touches:
     """(n, 3, 3) reference_from_stylus, rotations only."""
     tip_covariance: Array
     """(3, 3) mm² of the stylus' calibration, in its marker frame."""
+    accuracy_mm: float = 0.0
+    """RMS length of the tracker's steady error, which all touches share."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class PatientRegistration:
     """(n, 3) mm planned positions, image frame."""
     registration: Registration
     covariance: Array
-    """(6, 6) of image_from_reference, image frame: the residuals' part widened, and what all touches share."""
+    """(6, 6) of image_from_reference, image frame: what the residuals tell, and what all touches share."""
     excluded: frozenset[int]
     """Fiducials that were left out, by their place in the scenario."""
     suspect: int | None
@@ -60,12 +62,13 @@ def register_patient(touches: Touches, fixed: Array, excluded: frozenset[int] = 
     weights = taken.astype(float)
     registration = register_points(touches.points, fixed, weights=None if taken.all() else weights)
     image_from_stylus = registration.fixed_from_moving[:3, :3] @ touches.turns
+    off = apply(registration.fixed_from_moving, touches.points[taken]) - fixed[taken]
     shared = shared_tip_covariance(fixed, weights, image_from_stylus, touches.tip_covariance)
     return PatientRegistration(
         touches,
         fixed,
         registration,
-        widened_covariance(registration) + shared,
+        residual_covariance(fixed[taken], off) + shared + steady_covariance(touches.accuracy_mm),
         excluded,
         _suspect(touches.points[taken], fixed[taken], np.flatnonzero(taken).tolist()),
     )

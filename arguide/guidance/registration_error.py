@@ -2,18 +2,48 @@
 
 import numpy as np
 
-from arguide.geometry.transforms import Array
-from arguide.geometry.uncertainty import motion_of_points, region_scale
-from arguide.registration.rigid import Registration
+from arguide.geometry.transforms import Array, translation
+from arguide.geometry.uncertainty import adjoint, motion_of_points, region_scale
+
+BELIEF = 3.6
+"""That touches err alike in all directions weighs as much as so many residuals; what they show weighs by their number."""
+LEAST_SHARE = 0.05
+"""No direction is taken for better than this share of the mean variance."""
 
 
-def widened_covariance(registration: Registration) -> Array:
-    """The registration's covariance (6, 6), widened for the few residuals that it rests on.
+def residual_covariance(fixed: Array, off: Array) -> Array:
+    """Covariance (..., 6, 6) in the image frame of registrations by touch, from their residuals `off` (..., n, 3) mm.
 
-    Its 95 % regions in space, taken as if it were known, then hold the truth in 95 of 100 cases (Hotelling's T²).
+    A hand slips along the skin or presses into it, so touches err more in one direction than in another, and fiducials on
+    one side of the body hide most of what errs across them: of n such residuals all but n − 3 are lost. So each principal
+    direction k of the fiducials (n, 3) mm has its own variance σ_k², told by its own residuals: with Q the projection that
+    leaves them, E Σ_i r_ik² = Σ_l M_kl σ_l², M_kl = Σ_ij Q_ik,jl², and Σ_l M_kl of them are left. So few tell little:
+    the pooled variance counts as `BELIEF` more in each direction. ξ = (Jᵀ J)⁻¹ Jᵀ e carries the errors e to the transform.
+    Each direction is widened for the few residuals that it rests on, so that 95 % regions in space, taken as if all were
+    known, hold the truth as often as they say (Hotelling's T²).
     """
-    result: Array = registration.covariance * (registration.region_scale / region_scale()) ** 2
-    return result
+    n, freedom = len(fixed), 3 * len(fixed) - 6
+    middle = fixed.mean(axis=0)
+    axes = np.linalg.svd(fixed - middle)[2]
+    rows = np.einsum("ka,nai->nki", axes, motion_of_points(fixed - middle)).reshape(3 * n, 6)
+    answer = rows @ np.linalg.inv(rows.T @ rows)
+    left = np.eye(3 * n) - rows @ answer.T
+    mixing = (left**2).reshape(n, 3, n, 3).sum(axis=(0, 2))
+    squares = ((off @ axes.T) ** 2).sum(axis=-2)
+    pooled = squares.sum(axis=-1, keepdims=True) / freedom
+    variances = np.linalg.solve(mixing + BELIEF * np.eye(3), (squares + BELIEF * pooled)[..., None])[..., 0]
+    rests_on = np.minimum(mixing.sum(axis=1) + BELIEF, freedom)
+    widening = np.array([region_scale(0.95, number) for number in rests_on.tolist()]) / region_scale()
+    told = np.maximum(variances, LEAST_SHARE * pooled) * widening**2
+    one = np.einsum("nki,nkj->kij", *[answer.reshape(n, 3, 6)] * 2)
+    carry = adjoint(translation(middle))
+    return np.asarray(carry @ np.einsum("...k,kij->...ij", told, one) @ carry.T)
+
+
+def steady_covariance(accuracy_mm: float) -> Array:
+    """Covariance (6, 6) of a shift that all touches share, since the tracker errs in the same way for long; no residual
+    tells it. `accuracy_mm` is the RMS length of the tracker's steady error."""
+    return np.diag([0.0] * 3 + [accuracy_mm**2 / 3] * 3)
 
 
 def shared_tip_covariance(fixed: Array, weights: Array, image_from_stylus: Array, tip_covariance: Array) -> Array:

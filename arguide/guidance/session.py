@@ -58,7 +58,10 @@ class Session:
         self._needle_shaft = needle_shaft(profile, stored.get("needle"))
         self._latency_s = profile.latency_s
         self._path_mm = planned_path(plan).length_mm
-        self._jitter = {name: Jitter(profile.jitter_mm, profile.jitter_rad) for name in TOOLS}
+        # What is wrong with the reference body in the same way for long was wrong when the patient was registered, too.
+        steady_mm = {"needle": profile.accuracy_mm / np.sqrt(3)}
+        self._jitter = {n: Jitter(profile.jitter_mm, profile.jitter_rad, steady_mm.get(n, 0.0)) for n in TOOLS}
+        self._accuracy_mm = profile.accuracy_mm
         self._reference = ReferenceWatch()
         self._buttons = 0
         self._helper = Helper()
@@ -144,7 +147,7 @@ class Session:
         if step is Step.TOUCH:
             self.patient = None
             self._reference = ReferenceWatch()
-            return TouchStep(scenario.fiducials, self.stylus, [self._plan.target])
+            return TouchStep(scenario.fiducials, self.stylus, [self._plan.target], self._accuracy_mm)
         assert self.patient is not None, "the table of steps leads through the registration"
         checker = TouchChecker(
             scenario.fiducials,

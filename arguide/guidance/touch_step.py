@@ -24,8 +24,16 @@ MOST_MOTION_MM = 2.0
 class TouchStep:
     """Measures the stylus tip at each fiducial in the reference frame."""
 
-    def __init__(self, fiducials: tuple[Fiducial, ...], stylus: StylusTip, targets: Sequence[Vec3] = ()) -> None:
-        """Says beforehand what is weak about the fiducials for these `targets` (image frame, mm)."""
+    def __init__(
+        self,
+        fiducials: tuple[Fiducial, ...],
+        stylus: StylusTip,
+        targets: Sequence[Vec3] = (),
+        accuracy_mm: float = 0.0,
+    ) -> None:
+        """Says beforehand what is weak about the fiducials for these `targets` (image frame, mm); `accuracy_mm` is the
+        RMS length of the tracker's steady error."""
+        self._accuracy_mm = accuracy_mm
         self._fiducials = fiducials
         self._fixed = np.array([f.position for f in fiducials])
         self._stylus = stylus
@@ -76,7 +84,7 @@ class TouchStep:
         return self._register() if len(self._touched) == len(self._fiducials) else None
 
     def _register(self) -> Event | None:
-        touches = Touches(np.array(self._touched), np.array(self._turns), self._stylus.covariance)
+        touches = Touches(np.array(self._touched), np.array(self._turns), self._stylus.covariance, self._accuracy_mm)
         try:
             self.result = register_patient(touches, self._fixed)
         except RegistrationError as error:

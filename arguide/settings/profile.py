@@ -94,6 +94,8 @@ class TrackerProfile:
     """Nominal noise of a tool's position along each axis, standard deviation; only until it was measured."""
     jitter_rad: float = 0.001
     """Nominal noise of a tool's orientation about each axis, standard deviation (0.06°); only until it was measured."""
+    accuracy_mm: float = 0.0
+    """RMS length of a tool's steady error, which no scatter shows: the static accuracy on the maker's data sheet."""
     latency_s: float = 0.03
     """From the moment the tracker sees the tools to the moment the user sees them."""
 

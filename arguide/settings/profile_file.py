@@ -89,6 +89,7 @@ def read_profile(file: Path) -> TrackerProfile:
         filter=table.choice("filter", Filter, Filter.NONE).value,
         jitter_mm=table.number("jitter_mm", 0.0, 20.0, TrackerProfile.jitter_mm),
         jitter_rad=radians(table.number("jitter_deg", 0.0, 20.0, degrees(TrackerProfile.jitter_rad))),
+        accuracy_mm=table.number("accuracy_mm", 0.0, 20.0, TrackerProfile.accuracy_mm),
         latency_s=table.number("latency_s", 0.0, 2.0, TrackerProfile.latency_s),
         stream=table.flag("stream", False),
         hemisphere=table.choice("hemisphere", Hemisphere, Hemisphere.FRONT).value,
