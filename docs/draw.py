@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "steps": tables.step_table,
     "steps diagram": tables.step_diagram,
     "keys": tables.keys,
+    "layouts": tables.layouts,
     "scenario keys": scenario_keys.table_of_keys,
 }
 PART = re.compile(r"<!-- generated: ([^\n]+?) -->\n.*?<!-- end -->", re.DOTALL)

@@ -310,3 +310,11 @@ def outline(box: Rect, width: float) -> Shape:
         box.column(box.width - width, width),
     )
     return joined(*(rounded(side, 0) for side in sides))
+
+
+def shade(box: Rect, color: Rgb, opacity: float = 0.82, from_top: bool = True) -> Shape:
+    """A rectangle whose colour fades from one edge to the other, so that words at the edge can be read over anything."""
+    sheet = rounded(box, 0)
+    top = 1 + (sheet.vertices[:, 2] + box.y) / box.height
+    part = np.clip(top if from_top else 1 - top, 0, 1)
+    return sheet.colored(np.column_stack([np.tile(color, (len(part), 1)), opacity * part]))

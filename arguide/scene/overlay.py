@@ -1,12 +1,9 @@
 """What lies over the 3D view: title and phase, the training banner, and the alarm when tracking fails."""
 
-import numpy as np
-
 from arguide.guidance.state import Phase, SessionState, Step
 from arguide.scene import style
-from arguide.scene.canvas import Align, Canvas, Weight, rounded
+from arguide.scene.canvas import Align, Canvas, Weight, shade
 from arguide.scene.layout import Layout, Rect
-from arguide.scene.shapes import Shape
 
 TRAINING_BANNER = "For training, not for patients"
 STYLUS_STEPS = (Step.PIVOT, Step.TOUCH)
@@ -34,19 +31,13 @@ def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble
     return None
 
 
-def _shade(box: Rect) -> Shape:
-    """Darker towards the top, so that the words there can be read over anything."""
-    sheet = rounded(box, 0)
-    top = 1 + sheet.vertices[:, 2] / box.height
-    return sheet.colored(np.concatenate([np.tile(style.PANEL, (len(top), 1)), 0.82 * top[:, None]], axis=1))
-
-
 class Overlay:
     """Title, phase, banner and alarm."""
 
     def __init__(self, canvas: Canvas, place: Layout, title: str, plan: str, banner: str) -> None:
         unit = place.unit
-        canvas.draw(_shade(Rect(0, 0, place.banner.right + place.title.x, 96 * unit)), parent=canvas.still)
+        top = Rect(0, 0, place.banner.right + place.title.x, 96 * unit)
+        canvas.draw(shade(top, style.PANEL), parent=canvas.still)
         box = place.title
         self._title = canvas.label(box.row(0, 28 * unit), 20, title, weight=Weight.BOLD)
         self._plan = canvas.label(box.row(28 * unit, 22 * unit), 15, plan, style.QUIET)

@@ -6,7 +6,7 @@ from panda3d.core import NodePath
 from arguide.geometry.transforms import Array
 from arguide.scene import style
 from arguide.scene.bullseye import LETTERS, side_letters
-from arguide.scene.canvas import Align, Canvas, Label, Weight, disc, place, ring, stroke
+from arguide.scene.canvas import Align, Canvas, Label, Weight, disc, place, ring, shade, stroke
 from arguide.scene.layout import Rect
 from arguide.scene.shapes import joined
 from arguide.scene.slice_plane import round_length
@@ -33,8 +33,10 @@ class SliceMarks:
 
     def __init__(self, canvas: Canvas, box: Rect, name: str) -> None:
         self._canvas, self._box, self._unit = canvas, box, canvas.unit
-        caption(canvas, box, name, style.ON_PICTURE)
         unit = self._unit
+        canvas.draw(shade(box.row(0, 40 * unit), style.BULLSEYE, 0.9))
+        canvas.draw(shade(box.row(box.height - 40 * unit, 40 * unit), style.BULLSEYE, 0.9, from_top=False))
+        caption(canvas, box, name, style.ON_PICTURE)
         low = box.row(box.height - 27 * unit, 22 * unit)
         self._where = canvas.label(low.column(10 * unit, 0.3 * box.width), 13, color=style.ON_PICTURE)
         top = Rect(box.x + 0.6 * box.width, box.y + 7 * unit, 0.4 * box.width - 10 * unit, 22 * unit)

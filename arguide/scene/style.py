@@ -127,7 +127,7 @@ class Material:
 
 
 MATERIALS = {
-    Tissue.BONE: Material(gloss=0.16, wrap=0.18, deep=(0.22, 0.085, 0.04), rim=(0.06, 0.11, 0.17), line=0.75),
+    Tissue.BONE: Material(gloss=0.16, wrap=0.22, deep=(0.15, 0.078, 0.05), rim=(0.06, 0.11, 0.17), line=0.75),
     Tissue.CARTILAGE: Material(gloss=0.42, wrap=0.36, deep=(0.10, 0.12, 0.14), rim=(0.14, 0.19, 0.23), line=0.6),
     Tissue.DISC: Material(gloss=0.34, wrap=0.36, deep=(0.06, 0.08, 0.11), rim=(0.10, 0.17, 0.23), line=0.65),
     Tissue.NERVE: Material(gloss=0.40, wrap=0.30, deep=(0.20, 0.10, 0.01), rim=(0.14, 0.12, 0.05), line=0.7),

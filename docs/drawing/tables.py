@@ -6,6 +6,7 @@ from arguide.geometry.frames import FRAMES
 from arguide.guidance import phases, steps
 from arguide.guidance.state import Phase, Step
 from arguide.scene.card import HELP
+from arguide.scene.layouts import ARRANGEMENTS
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -65,3 +66,12 @@ def step_diagram() -> str:
 def keys() -> str:
     """What the keys do, from the program's own help."""
     return table(("key", "what it does"), ((key, what) for key, what, _ in HELP))
+
+
+def layouts() -> str:
+    """The layouts on the number keys."""
+    rows = (
+        (str(k + 1), a.name, ", ".join(kind.value for kind, _ in a.main), a.side.value)
+        for k, a in enumerate(ARRANGEMENTS)
+    )
+    return table(("key", "layout", "large", "at the side"), rows)

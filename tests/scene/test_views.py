@@ -89,7 +89,7 @@ def test_without_a_volume_a_slice_is_filled_with_the_tissues(
     pose = pose_at(10.0)
     picture = _filled(stage, ViewKind.AXIAL, state_of(pose))
     height = float(pose[2, 3])
-    inside = {"left": (-30.0, 10.0), "right": (34.0, 14.0), "vein": (2.0, 39.0), "skin": (60.0, 20.0)}
+    inside = {"left": (-30.0, 10.0), "right": (34.0, 14.0), "nerve": (4.5, 15.0), "skin": (60.0, 20.0)}
     for structure in scenario.structures:
         if structure.name in inside:
             spot = stage.pixels_of(np.array([(*inside[structure.name], height)]), ViewKind.AXIAL)[0]

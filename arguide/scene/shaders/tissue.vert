@@ -28,7 +28,7 @@ void main() {
     float lamp = p3d_Color.g * clamp((dot(p3d_Normal, lamp_axis) + wrap) / (1.0 + wrap), 0.0, 1.0);
     float up = 0.5 + 0.5 * dot(p3d_Normal, sky_axis);
     vec3 base = base_color * base_color * (0.66 + 0.46 * p3d_Color.b);
-    vec3 sky = mix(vec3(0.035, 0.035, 0.06), vec3(0.15, 0.21, 0.31), up) * open * open;
+    vec3 sky = mix(vec3(0.085, 0.088, 0.115), vec3(0.16, 0.21, 0.30), up) * open * open;
     vec3 crevice = deep_color * (1.0 - open);
     diffuse = vec4(base * (sky + lamp * (0.35 + 0.65 * open) * vec3(1.06, 0.95, 0.80) + crevice), open);
     fog = clamp((-place.z - fog_range.x) / (fog_range.y - fog_range.x), 0.0, 0.85);
