@@ -99,7 +99,8 @@ class GuideStep:
         if self._needle.deviation is None:
             return phase.value
         if sure is None or phase not in (Phase.AT_TARGET, Phase.BEYOND):
-            return f"{phase.value} · path {self._path_mm:.0f} mm"
+            delay = f" · delay {sure.delay_mm:.1f} mm" if sure else ""
+            return f"{phase.value} · path {self._path_mm:.0f} mm{delay}"
         sure_of_it = "over 99%" if sure.hit_probability > 0.99 else f"{sure.hit_probability:.0%}"
         return f"{phase.value} · {sure_of_it} sure that it is inside the target"
 

@@ -85,4 +85,5 @@ class Navigator:
         assert reference is not None and needle is not None, "the pose was worked out from both"
         jitters = self._jitter["needle"].covariance, self._jitter["reference"].covariance
         motion, target = self._bars.covariances(image_from_reference, reference, needle, *jitters, velocity)
-        return self._bars.bars(image_from_tip, deviation, motion, target)
+        speed_mm_s = float(np.linalg.norm(velocity[3:]))
+        return self._bars.bars(image_from_tip, deviation, motion, target, speed_mm_s)

@@ -110,6 +110,8 @@ class Uncertainty:
     """Of the straight distance from tip to target, and at most of each clearance."""
     hit_probability: float
     """That the true tip is now within the tolerance's `miss_mm.within` of the true target, 0..1."""
+    delay_mm: float = 0.0
+    """How far the tip moves at its present speed from the tracker's look to the user's."""
 
 
 class Alert(StrEnum):

@@ -54,7 +54,7 @@ class NeedleUncertainty:
         path = planned_path(plan)
         self._axes, self._target, self._length_mm = path.axes, path.target, path.length_mm
         self._radius_mm = plan.tolerance.miss_mm.within
-        self._tip = needle_from_tip[:3, 3].copy()
+        self._tip, self._latency_s = needle_from_tip[:3, 3].copy(), latency_s
         self._sources = np.zeros((25, 25))
         self._sources[REGISTRATION, REGISTRATION] = registration
         self._sources[CALIBRATION, CALIBRATION] = calibration
@@ -100,7 +100,9 @@ class NeedleUncertainty:
         target = self._target_registration + to_target @ reference_jitter @ to_target.T
         return carry @ self._sources @ carry.T, target
 
-    def bars(self, image_from_tip: Array, deviation: Deviation, motion: Array, target: Array) -> Uncertainty:
+    def bars(
+        self, image_from_tip: Array, deviation: Deviation, motion: Array, target: Array, speed_mm_s: float = 0.0
+    ) -> Uncertainty:
         """The ± of every deviation, from the tip's covariance (6, 6) and the target's (3, 3) as above."""
         ax, ay, az = (self._axes @ image_from_tip[:3, 2]).tolist()
         px, py, pz = deviation.in_plane_mm, deviation.out_of_plane_mm, -deviation.depth_mm
@@ -139,6 +141,7 @@ class NeedleUncertainty:
             predicted_miss_95_mm=_bar_of_length(deviation.predicted_miss_mm, sd[6]),
             distance_95_mm=_bar_of_length(deviation.target_mm, sd[7], SCALE_3),
             hit_probability=probability_in_ball(image_from_tip[:3, 3] - self._target, tip, self._radius_mm),
+            delay_mm=self._latency_s * speed_mm_s,
         )
 
 

@@ -95,6 +95,8 @@ class Layout:
     banner: Rect
     """For training, not for patients."""
     alarm: Rect
+    light: Rect
+    """The traffic light of a check by touch."""
     card: Rect
 
 
@@ -123,6 +125,7 @@ def layout(
         title=Rect(margin, margin, 0.55 * stage.width, 52 * unit),
         banner=Rect(stage.right - margin - 292 * unit, margin, 292 * unit, 28 * unit),
         alarm=Rect(stage.width / 2 - 270 * unit, steps.y - 98 * unit, 540 * unit, 86 * unit),
+        light=Rect(margin, steps.y - 84 * unit, 250 * unit, 72 * unit),
         card=window.inset(0.5 * (width - 760 * unit), 0.5 * (height - 600 * unit)),
     )
 

@@ -6,6 +6,7 @@ from arguide.geometry.transforms import Array
 from arguide.guidance.state import SessionState
 from arguide.scene.canvas import Canvas
 from arguide.scene.card import Card, CardLine
+from arguide.scene.check_light import CheckLight
 from arguide.scene.layout import Layout
 from arguide.scene.overlay import Overlay
 from arguide.scene.readout import Readout, lines
@@ -22,6 +23,7 @@ class Sheet:
         self._readout = Readout(canvas, place.readout) if place.readout else None
         self._overlay = Overlay(canvas, place, scenario.title, plan.name, banner)
         self._steps = StepGuide(canvas, place.steps)
+        self._light = CheckLight(canvas, place.light)
         self._card: Card | None = None
 
     def show(self, state: SessionState, image_from_tip: Array | None, alarm: tuple[str, str] | None) -> None:
@@ -30,6 +32,7 @@ class Sheet:
         if self._readout:
             self._readout.show(lines(deviation, self._plan, self._scenario.risks, state.needle.uncertainty))
         self._steps.show(state.view)
+        self._light.show(state, covered=alarm is not None)
         self._overlay.show(state, alarm)
 
     def lay(self, card: tuple[Sequence[CardLine], str] | None) -> None:
