@@ -13,7 +13,8 @@
     ├── MeshError                 a mesh or volume is missing, corrupt or not what was promised
     ├── RecordingError            a recording cannot be written or read
     ├── StepError                 an event that the present step or phase does not allow
-    └── DisplayError              no window or picture can be made here
+    ├── DisplayError              no window or picture can be made here
+    └── SoundError                nothing can be heard here
 
 Catch broadly at the command line (one line, non-zero exit), narrowly where something can be saved. What deserves a
 word but stops nothing is a `Caution`, carried in the result.
@@ -90,3 +91,7 @@ class StepError(ArguideError):
 
 class DisplayError(ArguideError):
     """No window or picture can be made on this machine."""
+
+
+class SoundError(ArguideError):
+    """Nothing can be heard on this machine."""

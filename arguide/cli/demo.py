@@ -61,6 +61,7 @@ def run(given: argparse.Namespace) -> int:
             fast=given.fast,
             remarks={"trainee": "simulated", "seed": str(given.seed)},
             guidance=Level(given.guidance),
+            muted=given.mute,
             igtl_server=given.igtl_server,
         )
         return carry_out(job)

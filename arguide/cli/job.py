@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from arguide.cli.clocks import FrameClock
 from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
+from arguide.cli.hearing import hear, heed, player_for
 from arguide.cli.igtl_server import server_for
 from arguide.cli.notes import ResultNotes, packet_tap
 from arguide.cli.progress import progress_bar
@@ -59,6 +60,8 @@ class Job:
     store: CalibrationStore | None = None
     """Where tool calibrations are taken from and kept; None: neither, as for tools that are emulated."""
     guidance: Level = Level.FULL
+    muted: bool = False
+    """Whether the sound is off at the start."""
     igtl_server: tuple[str, int] | None = None
     """Where to share over OpenIGTLink: host and port."""
 
@@ -154,7 +157,10 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
         stills.append(job.out / f"still-{len(stills) + 1:02}.png")
         write_picture(stills[-1], stage.portrait())
 
-    if not in_window(live, stage, still):
+    with player_for(job.plan, job.profile.stale_after_s, job.muted) as player:
+        hear(player, live)
+        done = in_window(live, stage, still, lambda key: heed(player, key))
+    if not done:
         recorder.close()
         print(f"left before the end; the recording is {job.recording}")
         return 0

@@ -28,12 +28,13 @@ def add_showing(command: argparse.ArgumentParser) -> None:
 
 
 def add_guidance(command: argparse.ArgumentParser) -> None:
-    """--guidance: how much help there is from the start."""
+    """--guidance, --mute: how much help there is, and whether it is heard, from the start."""
+    command.add_argument("--mute", action="store_true", help="no sound at the start; M turns it on")
     command.add_argument(
         "--guidance",
         choices=LEVELS,
         default=LEVELS[0],
-        help="how much the trainee is helped: full, reduced (bullseye only), intermittent (a glance by V), none (a test);"
+        help="how much the trainee is helped: full, reduced (bullseye only), intermittent (a glance by L), none (a test);"
         " G changes it later (default: %(default)s)",
     )
 

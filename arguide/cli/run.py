@@ -60,6 +60,7 @@ def run(given: argparse.Namespace) -> int:
         lasting=True,
         store=None if given.port.startswith("replay://") else CalibrationStore(),
         guidance=Level(given.guidance),
+        muted=given.mute,
         igtl_server=given.igtl_server,
     )
     return carry_out(job)

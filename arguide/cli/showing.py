@@ -27,15 +27,20 @@ KEYS = {
     "enter": Input.ADVANCE,
     "r": Input.REDO,
     "x": Input.EXCLUDE,
-    "v": Input.GLANCE,
+    "l": Input.GLANCE,
 }
 LEVEL = "g"
 LEAVE = ("q", "escape")
 STILL = "s"
 
 
-def in_window(live: Live, stage: "Stage", still: Callable[[], None]) -> bool:
-    """Draw live until the attempt is done (True) or the user leaves (False). Raises what ended the tracker's thread."""
+def in_window(
+    live: Live, stage: "Stage", still: Callable[[], None], other: Callable[[str], None] = lambda key: None
+) -> bool:
+    """Draw live until the attempt is done (True) or the user leaves (False). Raises what ended the tracker's thread.
+
+    `other` is told of every key.
+    """
     live.start()
     try:
         opened = time.monotonic()
@@ -50,6 +55,7 @@ def in_window(live: Live, stage: "Stage", still: Callable[[], None]) -> bool:
                     live.ask(INPUT_FOR[following(live.newest.aid.level)])
                 if key == STILL:
                     still()
+                other(key)
             state = _newest(live, began - opened)
             if state is not None:
                 stage.show(state, time.monotonic() - state.sample.host_time_s, live.trouble)

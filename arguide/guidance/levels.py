@@ -104,5 +104,5 @@ def veiled(view: StepView, aid: Aid, needle: NeedleState) -> StepView:
     level = f"guidance: {aid.level.value}"
     if not unguided(aid):
         return replace(view, measured=f"{needle.phase.value} · {level}")
-    again = f" · V: a glance of {GLANCE_S:g} s" if aid.level is Level.INTERMITTENT else " · a test"
+    again = f" · L: a glance of {GLANCE_S:g} s" if aid.level is Level.INTERMITTENT else " · a test"
     return replace(view, instruction=TEST_INSTRUCTION, measured=level + again, progress=0.0)

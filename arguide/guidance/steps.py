@@ -18,7 +18,7 @@ class Input(StrEnum):
     EXCLUDE = "exclude"
     """X: leave out the fiducial that looks wrong, or take all back."""
     GLANCE = "glance"
-    """V: show everything for a moment, where the level of guidance allows it."""
+    """L: show everything for a moment, where the level of guidance allows it."""
     FULL = "guidance full"
     """G, or the start: how much help there is from now on."""
     REDUCED = "guidance reduced"

@@ -1,5 +1,6 @@
 """The anatomy: meshes with the look of their tissue, thinned for drawing, with light worked out once."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -119,7 +120,7 @@ class Anatomy:
             structure.name: Layer(self._parent(structure), structure, shapes[structure.name], rank)
             for structure, rank in zip(scenario.structures, ranks(list(shapes.values())), strict=True)
         }
-        self._risks = [(self._layers[s.name].root, s.risk_margin_mm or 0.0) for s in scenario.risks]
+        self._risks = [self._layers[s.name].root for s in scenario.risks]
         self._glowing: set[int] = set()
 
     def _parent(self, structure: Structure) -> NodePath:
@@ -162,14 +163,13 @@ class Anatomy:
         """Show or hide the skin."""
         self.skin.show() if self.skin.is_hidden() else self.skin.hide()
 
-    def alert(self, clearances_mm: tuple[float, ...], time_s: float) -> None:
-        """Let the risk structures glow whose margin is not kept; none without clearances."""
+    def alert(self, close: Collection[int], time_s: float) -> None:
+        """Let the risk structures with these numbers glow, because their margin is not kept, and no others."""
         beat = 0.5 + 0.5 * float(np.cos(2 * np.pi * time_s / GLOW_S))
-        for index, (node, margin) in enumerate(self._risks):
-            close = index < len(clearances_mm) and clearances_mm[index] < margin
-            if close or index in self._glowing:
-                node.set_shader_input("glow", (*GLOW, (0.35 + 0.45 * beat) if close else 0.0))
-            self._glowing.add(index) if close else self._glowing.discard(index)
+        for index, node in enumerate(self._risks):
+            if index in close or index in self._glowing:
+                node.set_shader_input("glow", (*GLOW, (0.35 + 0.45 * beat) if index in close else 0.0))
+        self._glowing = set(close)
 
 
 def _foreground(image_from_view: Array, distance_mm: float, points: Array) -> float:

@@ -11,7 +11,7 @@ from arguide.scene.marks import FOR_GRADE, Sign, color_of
 
 CardLine: TypeAlias = tuple[str, str, Grade | None]
 """Label, value, grade if it has one."""
-MOST_LINES = 14
+MOST_LINES = 18
 LONG = 36
 """Letters from which a value is a sentence: set smaller, on two lines."""
 
@@ -80,6 +80,9 @@ HELP: tuple[CardLine, ...] = (
     ("K", "skin on or off", None),
     ("R", "repeat this step", None),
     ("X", "leave out the fiducial that looks wrong", None),
+    ("G", "guidance: full · reduced · intermittent · none", None),
+    ("L", "a look: show everything for a moment, at guidance intermittent", None),
+    ("M · comma · full stop", "sound off or on · softer · louder", None),
     ("S", "save a picture", None),
     ("H", "this help", None),
     ("Q, Escape", "leave", None),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from arguide.errors import DisplayError
 
 Picture = NDArray[np.uint8]
+FINE = {"crf": "17", "preset": "medium"}
 
 
 def write_picture(path: Path, rgb: Picture) -> None:
@@ -30,9 +31,12 @@ def write_picture(path: Path, rgb: Picture) -> None:
 
 
 class Film:
-    """An MP4 (H.264, plays everywhere) of pictures of one size; `close()` or `with` finishes the file."""
+    """An MP4 (H.264 and AAC, plays everywhere) of pictures of one size; `close()` or `with` finishes the file."""
 
-    def __init__(self, path: Path, fps: int, size: tuple[int, int]) -> None:
+    def __init__(
+        self, path: Path, fps: int, size: tuple[int, int], *, fine: bool = False, sound_hz: int | None = None
+    ) -> None:
+        """`fine`: for keeping, in a larger file that takes longer. `sound_hz`: rate of the sound track; None: silent."""
         if size[0] % 2 or size[1] % 2:
             raise DisplayError(f"{path}: a film needs an even width and height, not {size[0]}×{size[1]}")
         self._size, self._path = size, path
@@ -45,22 +49,36 @@ class Film:
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
         # Without looking ahead: that would hold dozens of pictures in memory to save a tenth of the file.
-        self._stream.options = {"crf": "21", "preset": "veryfast", "tune": "zerolatency"}
+        self._stream.options = FINE if fine else {"crf": "21", "preset": "veryfast", "tune": "zerolatency"}
+        self._sound = self._file.add_stream("aac", rate=sound_hz, layout="stereo") if sound_hz else None
+        self._heard = 0
 
     def add(self, picture: Picture) -> None:
         """Add a (h, w, 3) RGB picture."""
         _check(picture, self._size)
-        self._mux(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24"))
+        self._mux(self._stream, av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24"))
+
+    def add_sound(self, pcm: NDArray[np.float32]) -> None:
+        """Add the next piece (n, 2), full scale ±1, of the sound track."""
+        if self._sound is None or len(pcm) == 0:
+            return
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(pcm.T), format="fltp", layout="stereo")
+        frame.sample_rate = self._sound.rate
+        frame.time_base, frame.pts = Fraction(1, self._sound.rate), self._heard
+        self._heard += len(pcm)
+        self._mux(self._sound, frame)
 
     def close(self) -> None:
         """Write what is left and finish the file."""
-        self._mux(None)
+        for stream in (self._stream, self._sound):
+            if stream is not None:
+                self._mux(stream, None)
         self._file.close()
         self._sink.close()
 
-    def _mux(self, frame: "av.VideoFrame | None") -> None:
+    def _mux(self, stream: "av.VideoStream | av.AudioStream", frame: "av.VideoFrame | av.AudioFrame | None") -> None:
         try:
-            for packet in self._stream.encode(frame):
+            for packet in stream.encode(frame):
                 self._file.mux(packet)
         except OSError as error:
             raise DisplayError(f"{self._path}: the film cannot be written ({error}); is the disk full?") from error

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+from arguide.guidance.levels import Shown
+
 
 class ViewKind(StrEnum):
     """The views. The value is what the user reads."""
@@ -26,6 +28,13 @@ class ViewKind(StrEnum):
 
 BLEEDING = (ViewKind.SPACE, ViewKind.CAMERA)
 """Views that may go on under title and step guide when they are alone."""
+
+
+def veiled_kinds(given: Shown) -> frozenset[ViewKind]:
+    """The views that a level of guidance withholds. All but two draw the plan, or look along it."""
+    veiled = set() if given.plan else set(ViewKind) - {ViewKind.SPACE, ViewKind.BULLSEYE}
+    veiled |= set() if given.anatomy else {ViewKind.SPACE}
+    return frozenset(veiled | (set() if given.bullseye else {ViewKind.BULLSEYE}))
 
 
 class Part(NamedTuple):

@@ -1,9 +1,14 @@
 """What lies over the 3D view: title and phase, the training banner, and the alarm when tracking fails."""
 
-from arguide.guidance.state import Phase, SessionState, Step
+from panda3d.core import NodePath
+
+from arguide.guidance.levels import unguided
+from arguide.guidance.state import Grade, Phase, SessionState, Step
 from arguide.scene import style
-from arguide.scene.canvas import Align, Canvas, Weight, shade
+from arguide.scene.canvas import Align, Canvas, Weight, disc, place, shade
 from arguide.scene.layout import Layout, Rect
+from arguide.scene.marks import Mark, Sign
+from arguide.scene.risk_words import Notice
 
 TRAINING_BANNER = "For training, not for patients"
 STYLUS_STEPS = (Step.PIVOT, Step.TOUCH)
@@ -31,6 +36,49 @@ def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble
     return None
 
 
+class RiskBanner:
+    """The warning about a risk structure: sign and words, amber before the margin is entered and red after."""
+
+    def __init__(self, canvas: Canvas, box: Rect) -> None:
+        unit = canvas.unit
+        low = Rect(box.x, box.y + 0.22 * box.height, box.width, 0.78 * box.height)
+        self._root = canvas.group()
+        self._frames = {
+            mark: self._frame(canvas, low, color, rim)
+            for mark, color, rim in (
+                (Mark.NEAR, style.PANEL, style.GRADE_COLORS[Grade.NEAR]),
+                (Mark.OUT, style.ALARM, style.ALARM_INK),
+            )
+        }
+        x, y = low.x + 34 * unit, low.center[1]
+        place(canvas.draw(disc(20 * unit), style.rgba(style.PANEL), self._root), x, y)
+        self._sign = Sign(canvas, x, y, 13 * unit, self._root)
+        words = Rect(low.x + 66 * unit, low.y, low.width - 82 * unit, low.height)
+        top, rest = words.row(0.08 * low.height, 0.5 * low.height), words.row(0.56 * low.height, 0.36 * low.height)
+        self._headline = canvas.label(top, 25, weight=Weight.BOLD, parent=self._root)
+        self._remedy = canvas.label(rest, 15, parent=self._root)
+        self._root.hide()
+
+    def _frame(self, canvas: Canvas, box: Rect, color: style.Rgb, rim: style.Rgb) -> NodePath:
+        root = canvas.group(self._root)
+        canvas.panel(box.inset(-2.5 * canvas.unit), style.rgba(rim), 12, root)
+        canvas.panel(box, style.rgba(color), 10, root)
+        return root
+
+    def show(self, notice: Notice | None) -> None:
+        """Show this one, or none."""
+        if notice is None:
+            self._root.hide()
+            return
+        for mark, frame in self._frames.items():
+            frame.show() if mark is notice.mark else frame.hide()
+        self._sign.set(notice.mark)
+        ink = style.ALARM_INK if notice.mark is Mark.OUT else style.INK
+        self._headline.set(notice.headline, ink)
+        self._remedy.set(notice.remedy, ink)
+        self._root.show()
+
+
 class Overlay:
     """Title, phase, banner and alarm."""
 
@@ -44,6 +92,7 @@ class Overlay:
         self._banner(canvas, place.banner, banner)
         self._phase(canvas, Rect(place.banner.x, place.banner.bottom + 2 * unit, place.banner.width, 26 * unit))
         self._alarm(canvas, place.alarm)
+        self._warning = RiskBanner(canvas, place.alarm)
 
     def _banner(self, canvas: Canvas, box: Rect, words: str) -> None:
         unit = canvas.unit
@@ -78,11 +127,12 @@ class Overlay:
         )
         self._alarm_root.hide()
 
-    def show(self, state: SessionState, alarm: tuple[str, str] | None) -> None:
-        """Show phase and alarm."""
-        guiding = state.view.step is Step.GUIDE
+    def show(self, state: SessionState, alarm: tuple[str, str] | None, notice: Notice | None = None) -> None:
+        """Show phase, warning and alarm; the alarm hides the others."""
+        told = state.view.step is Step.GUIDE and not alarm and not unguided(state.aid)
         color = style.INK if state.needle.phase is not Phase.BEYOND else style.TRAINING
-        self._phase_label.set(state.needle.phase.value.capitalize() if guiding and not alarm else "", color)
+        self._phase_label.set(state.needle.phase.value.capitalize() if told else "", color)
+        self._warning.show(None if alarm else notice)
         if alarm is None:
             self._alarm_root.hide()
             return

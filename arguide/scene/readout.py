@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arguide.guidance.state import Deviation, Uncertainty, grade
+from arguide.guidance.levels import gravest
+from arguide.guidance.state import Deviation, RiskState, Uncertainty, grade
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
 from arguide.scene.layout import Rect
 from arguide.scene.marks import FOR_GRADE, Mark, Sign, color_of
+from arguide.scene.risk_words import MARKS, short_word
 from arguide.settings.scenario import Band, Plan, Structure
 
 DASHES = "– –"
@@ -46,6 +48,18 @@ def lines(
         (np.inf, sure.distance_95_mm),
     )
     return tuple(_with_bar(line, *bar) for line, bar in zip(plain, bars, strict=True))
+
+
+def with_warning(
+    shown: tuple[Line, ...], told: tuple[RiskState, ...], risks: tuple[Structure, ...], deviation: Deviation | None
+) -> tuple[Line, ...]:
+    """The lines with the gravest warning in the last one."""
+    worst = gravest(told)
+    if worst is None or deviation is None:
+        return shown
+    risk, clearance = told[worst], deviation.clearances_mm[worst]
+    value = f"{clearance:.1f} ± {risk.bar_mm:.1f} mm".replace("-", "−")
+    return (*shown[:-1], Line(risks[worst].label, value, MARKS[risk.alert], short_word(risk)))
 
 
 def _with_bar(line: Line, value: float, bar: float) -> Line:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide.geometry.transforms import Array
+from arguide.guidance.levels import EVERYTHING, Shown, shown
 from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
@@ -21,7 +22,7 @@ from arguide.scene.card import HELP, CardLine
 from arguide.scene.controls import DoubleClick
 from arguide.scene.eye import Eye, flat_lens
 from arguide.scene.layout import layout
-from arguide.scene.layouts import ARRANGEMENTS, Arrangement, ViewKind
+from arguide.scene.layouts import ARRANGEMENTS, Arrangement, ViewKind, veiled_kinds
 from arguide.scene.overlay import TRAINING_BANNER, alarm_words
 from arguide.scene.panes import Panes
 from arguide.scene.sheet import Sheet
@@ -60,6 +61,7 @@ class Stage:
         self._canvas_eye: Eye | None = None
         self._state: SessionState | None = None
         self._age_s, self._trouble = 0.0, ""
+        self._given = EVERYTHING
         self._card: tuple[Sequence[CardLine], str] | None = None
         self._help = False
         self._pressed: list[str] = []
@@ -78,6 +80,7 @@ class Stage:
         image_from_tip = state.needle.image_from_tip if live and not state.needle.trouble else None
         self._world.show(state, image_from_tip, live)
         self._panes.show(state, image_from_tip)
+        self._obey(shown(state))
         self._sheet.show(state, image_from_tip, alarm_words(state, age_s, self._stale_after_s, trouble))
 
     def render(self) -> None:
@@ -204,6 +207,12 @@ class Stage:
         self._lay_card()
         if self._state:
             self.show(self._state, self._age_s, self._trouble)
+
+    def _obey(self, given: Shown) -> None:
+        """Veil the views that the level of guidance withholds."""
+        if given != self._given:
+            self._given = given
+            self.veil(veiled_kinds(given))
 
     def _lay_card(self) -> None:
         self._sheet.lay((HELP, "Keys") if self._help else self._card)

@@ -4,7 +4,8 @@ import numpy as np
 from panda3d.core import NodePath
 
 from arguide.geometry.transforms import Array
-from arguide.guidance.state import SessionState, Step, grade
+from arguide.guidance.levels import Shown, shown, warned_of
+from arguide.guidance.state import Alert, SessionState, Step, grade
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
 from arguide.scene.camera import unit
@@ -39,30 +40,33 @@ class World:
 
     def show(self, state: SessionState, image_from_tip: Array | None, live: bool) -> None:
         """Move everything; `image_from_tip` is None where it is not known now, `live` whether the sample is fresh."""
-        deviation = state.needle.deviation if image_from_tip is not None else None
-        self._show_needle(state, image_from_tip)
-        self._show_regions(state, image_from_tip)
+        given = shown(state)
+        self.path.root.show() if given.plan else self.path.root.hide()
+        self._show_needle(state, image_from_tip, given)
+        self._show_regions(state, image_from_tip, given)
         self._markers.show(state.view.step)
         self._show_stylus(state, live)
-        self.anatomy.alert(deviation.clearances_mm if deviation else (), state.sample.host_time_s)
+        told = warned_of(state) if image_from_tip is not None else ()
+        close = {k for k, risk in enumerate(told) if risk.alert in (Alert.TOO_CLOSE, Alert.INSIDE)}
+        self.anatomy.alert(close, state.sample.host_time_s)
 
-    def _show_needle(self, state: SessionState, image_from_tip: Array | None) -> None:
+    def _show_needle(self, state: SessionState, image_from_tip: Array | None, given: Shown) -> None:
         deviation = state.needle.deviation
         if image_from_tip is None:
             self._prediction.hide()
             self.needle.fade() if state.view.step in (Step.GUIDE, Step.DONE) else self.needle.hide()
             return
         self.needle.place(image_from_tip)
-        if deviation is None or state.view.step is not Step.GUIDE:
+        if deviation is None or state.view.step is not Step.GUIDE or not given.plan:
             self._prediction.hide()
             return
         color = style.GRADE_COLORS[grade(deviation.predicted_miss_mm, self._plan.tolerance.miss_mm)]
         self._prediction.place(image_from_tip, reach(deviation.depth_mm, deviation.angle_rad), color)
 
-    def _show_regions(self, state: SessionState, image_from_tip: Array | None) -> None:
+    def _show_regions(self, state: SessionState, image_from_tip: Array | None, given: Shown) -> None:
         """How far off tip and target may be, while the needle is guided."""
         sure = state.needle.uncertainty
-        if image_from_tip is None or sure is None or state.view.step is not Step.GUIDE:
+        if image_from_tip is None or sure is None or state.view.step is not Step.GUIDE or not given.plan:
             self._tip_region.hide()
             self._target_region.hide()
             return

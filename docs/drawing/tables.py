@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from arguide.geometry.frames import FRAMES
-from arguide.guidance import phases, steps
-from arguide.guidance.state import Phase, Step
+from arguide.guidance import breach, levels, phases, steps
+from arguide.guidance.state import Alert, Level, Phase, Step
 from arguide.scene.card import HELP
 from arguide.scene.layouts import ARRANGEMENTS
+from arguide.sound.style import MOTIFS, Motif
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -75,3 +76,34 @@ def layouts() -> str:
         for k, a in enumerate(ARRANGEMENTS)
     )
     return table(("key", "layout", "large", "at the side"), rows)
+
+
+def level_table() -> str:
+    """What is given at each level of guidance."""
+    names = ("anatomy", "bullseye", "plan", "numbers", "tones", "warnings")
+    rows = ((level.value, *("yes" if getattr(levels.SHOWN[level], name) else "–" for name in names)) for level in Level)
+    return table(
+        ("level", "3D anatomy and needle", "bullseye", "plan in 3D", "numbers", "leading tones", "warnings"), rows
+    )
+
+
+def alert_table() -> str:
+    """When a risk structure is warned of, and when not any more."""
+    h, ahead, clear = breach.HYSTERESIS_MM, breach.AHEAD_S, breach.CLEAR_S
+    rows = (
+        (Alert.AHEAD.value, f"the margin will be entered within {ahead:g} s", f"in more than {clear:g} s"),
+        (Alert.DOUBTFUL.value, "clearance − bar < margin", f"clearance − bar > margin + {h:g} mm"),
+        (Alert.TOO_CLOSE.value, "clearance < margin", f"clearance > margin + {h:g} mm"),
+        (Alert.INSIDE.value, "clearance < 0", f"clearance > {h:g} mm"),
+    )
+    return table(("warning", "begins", "ends"), rows)
+
+
+def sounds() -> str:
+    """The motif of each cue."""
+
+    def notes(motif: Motif) -> str:
+        return " – ".join(f"{note.pitch_hz:g}" for note in motif.notes)
+
+    rows = ((cue.value, f"{notes(motif)} Hz", f"{motif.every_s:g} s", motif.character) for cue, motif in MOTIFS.items())
+    return table(("cue", "notes", "again every", "timbre"), rows)

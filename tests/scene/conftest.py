@@ -11,10 +11,12 @@ from arguide.errors import DisplayError
 from arguide.geometry.mesh import Mesh, write_mesh
 from arguide.geometry.transforms import Array, from_parts, pose_along, rotation_about
 from arguide.guidance.state import (
+    Alert,
     Deviation,
     FiducialState,
     NeedleState,
     Phase,
+    RiskState,
     SessionState,
     Step,
     StepView,
@@ -121,6 +123,11 @@ def state_of(scenario: Scenario) -> StateMaker:
         depth_mm: float = 30.0,
     ) -> SessionState:
         deviation = Deviation(depth_mm, 1.2, 1.0, 0.5, 0.02, 1.5, 4.4, depth_mm, clearances)
+        margins = [structure.risk_margin_mm or 0.0 for structure in scenario.risks]
+        risks = tuple(
+            RiskState(Alert.TOO_CLOSE if clearance < margin else Alert.CLEAR, 0.0, 0.0, 0.0, 0.0, 0.0)
+            for clearance, margin in zip(clearances, margins, strict=False)
+        )
         tools = ("reference", "stylus", "needle")
         readings = {
             name: Reading(
@@ -137,7 +144,13 @@ def state_of(scenario: Scenario) -> StateMaker:
         return SessionState(
             sample=Sample(1, time_s, readings),
             view=StepView(step, instruction, "1.2 mm RMS", "Swing wider", 0.5, False),
-            needle=NeedleState(pose, deviation if pose is not None else None, Phase.INSERTING, trouble),
+            needle=NeedleState(
+                pose,
+                deviation if pose is not None else None,
+                Phase.INSERTING,
+                trouble,
+                risks=risks if pose is not None else (),
+            ),
             image_from_stylus_tip=None,
             fiducials=fiducials,
             fre_mm=None,
