@@ -132,9 +132,18 @@ def _set_speed(descriptor: int, code: int) -> None:
     termios.tcsetattr(descriptor, termios.TCSANOW, settings)
 
 
+def _left_behind(link: Path) -> bool:
+    """Whether a link leads nowhere, or to a terminal that is younger than itself: somebody else's by now."""
+    if not link.is_symlink():
+        return False
+    if not link.exists():
+        return True
+    return os.readlink(link).startswith("/dev/pts/") and link.stat().st_ctime > link.lstat().st_mtime
+
+
 def _put_link(link: Path, target: str) -> None:
-    """Make the link. One that leads nowhere was left by an emulator that was killed; anything else stays."""
-    if link.is_symlink() and not link.exists():
+    """Make the link. What is there already stays, unless an emulator that was killed has left it."""
+    if _left_behind(link):
         link.unlink()
     try:
         link.symlink_to(target)

@@ -105,5 +105,5 @@ class TcpServer:
             self._client.close()
             self._client = None
             # What it left unfinished is not the beginning of what the next one says.
-            if forget := getattr(self._device, "forget_line", None):
-                forget()
+            if hang_up := getattr(self._device, "hang_up", None):
+                hang_up()

@@ -12,6 +12,8 @@ from typing import Any, Self
 
 import pytest
 
+from arguide.errors import PortError
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 20.0
 needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
@@ -157,6 +159,26 @@ def test_the_link_comes_and_goes_with_the_emulator(tmp_path: Path) -> None:
         server.process.communicate(timeout=PATIENCE_S)  # closes its input: the parent is gone
         assert server.process.returncode == 0
         assert not link.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux numbers its pseudo-terminals anew in /dev/pts")
+def test_a_link_left_behind_is_replaced_though_its_terminal_is_somebody_elses_by_now(tmp_path: Path) -> None:
+    import pty
+
+    from arguide_sim.serve_pty import _put_link
+
+    link = tmp_path / "ttyTracker"
+    master, slave = pty.openpty()
+    try:
+        link.symlink_to(os.ttyname(slave))
+        with pytest.raises(PortError, match="something is there already"):
+            _put_link(link, "/dev/pts/new")
+        os.utime(link, (1, 1), follow_symlinks=False)
+        _put_link(link, "/dev/pts/new")
+        assert os.readlink(link) == "/dev/pts/new"
+    finally:
+        os.close(master)
+        os.close(slave)
 
 
 @needs_pty

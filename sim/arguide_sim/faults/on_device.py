@@ -56,9 +56,9 @@ class TroubledDevice:
         """As if just switched on."""
         return self.device.power_up()
 
-    def forget_line(self) -> None:
-        """Throw away what has come of an unfinished command."""
-        self.device.forget_line()
+    def hang_up(self) -> None:
+        """The host is gone."""
+        self.device.hang_up()
 
     def due_s(self) -> float | None:
         return self.device.due_s()

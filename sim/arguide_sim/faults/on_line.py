@@ -35,8 +35,8 @@ class Switchable(Device, Protocol):
         """As if just switched on; returns what it says then."""
         ...
 
-    def forget_line(self) -> None:
-        """Throw away what has come of an unfinished command."""
+    def hang_up(self) -> None:
+        """The host is gone from the line, and what it left unfinished with it."""
         ...
 
 
@@ -108,9 +108,11 @@ class FaultyLine:
         self._wrong = 0
         return self._carry(self._device.receive_break(), b"")
 
-    def forget_line(self) -> None:
-        """Throw away what has come of an unfinished command."""
-        self._device.forget_line()
+    def hang_up(self) -> None:
+        """The host is gone; what was on its way to it reaches nobody."""
+        self._waiting.clear()
+        self._held = b""
+        self._device.hang_up()
 
     def due_s(self) -> float | None:
         if not self._schedule and not self._paced and not self._touched:

@@ -60,6 +60,11 @@ class NdiDevice:
         """Throw away what has come of an unfinished command."""
         self._lines.clear()
 
+    def hang_up(self) -> None:
+        """The host is gone: what it left unfinished, or had streamed to it, is not the next one's."""
+        self.forget_line()
+        self.state.stream = None
+
     def due_s(self) -> float | None:
         return None if self.state.stream is None else self.state.frames.next_s()
 

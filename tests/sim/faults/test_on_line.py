@@ -37,7 +37,7 @@ class Echo:
         self.baud = 9600
         return b"RESETBE6F\r"
 
-    def forget_line(self) -> None:
+    def hang_up(self) -> None:
         self.heard.clear()
 
     def due_s(self) -> float | None:

@@ -198,3 +198,10 @@ def test_light_has_its_bit(tracking: Callable[..., Any], visible: Callable[..., 
     bench.stage.flooded = True
     assert bench.ask("TX:0801") == "0101MISSING0000003100000000\n0002"
     assert View({}).flooded is False
+
+
+def test_a_stream_ends_with_the_host_that_asked_for_it(vega: Any) -> None:
+    assert vega.raw('STREAM --cmd="BX 0801" --id=mine') == b"OKAYA896\r"
+    vega.device.receive(b"TX 08")
+    vega.device.hang_up()
+    assert vega.device.due_s() is None and vega.raw("TX 0801").startswith(b"0")
