@@ -5,7 +5,6 @@ so that `arguide --help` answers at once.
 """
 
 import argparse
-import os
 import sys
 
 from arguide import __version__
@@ -24,10 +23,12 @@ from arguide.cli import (
     run,
     scenario,
     soak,
+    start,
 )
 from arguide.errors import ArguideError
 
 EXAMPLES = """examples:
+  arguide                                          choose everything on the start screen
   arguide demo                                     the whole job on an emulated tracker, nothing plugged in
   arguide demo --headless --fast                   the same as pictures, film, recording and report
   arguide run lumbar-facet --port /dev/ttyUSB0     a real tracker and a real person
@@ -46,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"arguide {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    top.set_defaults(run=lambda given: start.run(top))
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
     for command in (
         demo,
         run,
@@ -71,16 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point of the `arguide` command; returns the exit status."""
     given = parser().parse_args(arguments)
     try:
-        status = int(given.run(given))
-        sys.stdout.flush()
-        return status
+        return int(given.run(given))
     except ArguideError as error:
         print(f"arguide: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("arguide: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # Whoever read has read enough (`arguide … | head`); Python must not complain at its end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1

@@ -40,7 +40,7 @@ def run(given: argparse.Namespace) -> int:
     from arguide.asset_files import find_profile, find_scenario
     from arguide.cli.emulator import emulated_tracker
     from arguide.cli.job import Job, carry_out, new_folder, window_possible
-    from arguide.cli.options import plan_of, size_of
+    from arguide.cli.options import looks_of, plan_of, size_of
     from arguide.guidance.state import Level
     from arguide.settings.profile_file import read_profile
     from arguide.settings.scenario_file import read_scenario
@@ -62,6 +62,8 @@ def run(given: argparse.Namespace) -> int:
             remarks={"trainee": "simulated", "seed": str(given.seed)},
             guidance=Level(given.guidance),
             muted=given.mute,
+            looks=looks_of(given),
+            curtain=given.curtain,
             igtl_server=given.igtl_server,
         )
         return carry_out(job)

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from arguide.cli.clocks import FrameClock
+from arguide.cli.device_rows import device_rows
 from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
 from arguide.cli.hearing import hear, heed, player_for
@@ -28,6 +29,7 @@ from arguide.guidance.state import Level
 from arguide.recording.recorder import Recorder
 from arguide.recording.recording_file import read_recording
 from arguide.recording.records import Header, header_of
+from arguide.scene.looks import Looks
 from arguide.settings.calibration_file import ToolCalibration, to_text
 from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.profile import TrackerProfile
@@ -39,6 +41,18 @@ if TYPE_CHECKING:
 
 Clock: TypeAlias = FrameClock | Callable[[], float]
 CARD_S = 5.0
+
+
+class Curtain(Protocol):
+    """Tells what is being done until the stage is there, then goes away."""
+
+    def wait(self, words: str) -> None:
+        """Tell it."""
+        ...
+
+    def close(self) -> None:
+        """Go away."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +76,10 @@ class Job:
     guidance: Level = Level.FULL
     muted: bool = False
     """Whether the sound is off at the start."""
+    looks: Looks = field(default_factory=Looks)
+    """Of the panels; what the user changes in a session is remembered."""
+    curtain: Curtain | None = None
+    """What is seen until the stage is."""
     igtl_server: tuple[str, int] | None = None
     """Where to share over OpenIGTLink: host and port."""
 
@@ -99,18 +117,31 @@ def carry_out(job: Job) -> int:
         recorder = stack.enter_context(Recorder(job.recording, _header(job, clock(), stored)))
         tracker = open_source(job.profile, job.port, clock, tap=packet_tap(recorder), lasting=job.lasting)
         stack.callback(tracker.close)
-        with progress_bar("Getting ready") as progress:
+        with progress_bar("Getting ready") as bar:
+            progress = _told(bar, job.curtain)
             # First what can fail for reasons outside this program.
             progress(0.0, f"connecting to the tracker on {job.port}")
             tracker.connect()
             anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.3 + 0.4 * done, what))
             progress(0.7, "building the scene")
             stale_after_s = job.profile.stale_after_s
-            stage = Stage(job.scenario, job.plan, size=job.size, window=job.window, stale_after_s=stale_after_s)
+            stage = Stage(
+                job.scenario,
+                job.plan,
+                size=job.size,
+                window=job.window,
+                stale_after_s=stale_after_s,
+                looks=job.looks,
+            )
+            stage.facts.devices += device_rows(job.profile, job.port, tracker)
             stack.callback(stage.close)
+            stack.callback(_remember, job)
+            if job.curtain:
+                job.curtain.close()
             tracker.start()
         session = Session(job.scenario, job.plan, job.profile, anatomy, stored)
         sinks: list[Sink] = [recorder.take, ResultNotes(session, job.scenario, recorder), *_keepers(job, session)]
+        sinks.append(stage.facts.watch)
         if job.igtl_server:
             sinks.append(stack.enter_context(server_for(job.plan, job.igtl_server, clock())).take)
         live = Live(tracker, session, sinks)
@@ -123,6 +154,25 @@ def carry_out(job: Job) -> int:
         except ArguideError as error:
             error.args = (f"{error} (recorded so far: {job.recording})", *error.args[1:])
             raise
+
+
+def _remember(job: Job) -> None:
+    """Keep how the panels look; only a window's can be changed."""
+    from arguide.settings.choices_file import ThemeName, remember_looks
+
+    if job.window:
+        remember_looks(ThemeName(job.looks.theme), job.looks.scale)
+
+
+def _told(bar: Callable[[float, str], None], curtain: Curtain | None) -> Callable[[float, str], None]:
+    """Progress for the terminal, and for the curtain where there is one."""
+
+    def progress(done: float, what: str) -> None:
+        bar(done, what)
+        if curtain:
+            curtain.wait(what)
+
+    return progress
 
 
 def _stored(job: Job) -> dict[str, ToolCalibration]:

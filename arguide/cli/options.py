@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from arguide.scene.looks import Looks
     from arguide.settings.scenario import Plan, Scenario
 
 LEVELS = ("full", "reduced", "intermittent", "none")
@@ -25,6 +26,29 @@ def add_showing(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--size", default="1280x720", metavar="WxH", help="size of window or pictures (default: %(default)s)"
     )
+    command.add_argument("--theme", choices=("dark", "light"), help="colours of the panels (default: as last time)")
+    command.add_argument(
+        "--scale", type=float, metavar="N", help="size of the panels' letters, 0.7 to 2 (default: as last time)"
+    )
+    command.set_defaults(curtain=None)
+
+
+def add_trainee(command: argparse.ArgumentParser) -> None:
+    """--trainee: who practises."""
+    command.add_argument("--trainee", default="", help="name or number of the trainee, kept in the recording")
+
+
+def looks_of(given: argparse.Namespace) -> "Looks":
+    """How the panels shall look: as asked for, or else as last time."""
+    from arguide.errors import SettingsError
+    from arguide.scene.looks import Looks
+    from arguide.settings.choices_file import LARGEST_SCALE, LEAST_SCALE, read_choices
+
+    last, _ = read_choices()
+    scale = last.scale if given.scale is None else given.scale
+    if not LEAST_SCALE <= scale <= LARGEST_SCALE:
+        raise SettingsError(f"--scale {scale:g}: expected {LEAST_SCALE:g} to {LARGEST_SCALE:g}")
+    return Looks(given.theme or last.theme, scale)
 
 
 def add_guidance(command: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import argparse
 
 from arguide.cli.igtl_server import add_igtl_server
-from arguide.cli.options import add_guidance, add_scenario_choice, add_showing
+from arguide.cli.options import add_guidance, add_scenario_choice, add_showing, add_trainee
 from arguide.cli.scenario import Subparsers
 
 EXAMPLES = """examples:
@@ -33,6 +33,7 @@ def add(commands: Subparsers) -> None:
     command.add_argument("--profile", default="emulated", help="tracker profile: a shipped name or a TOML file")
     add_scenario_choice(command)
     add_guidance(command)
+    add_trainee(command)
     add_showing(command)
     add_igtl_server(command)
     command.set_defaults(run=run)
@@ -42,7 +43,7 @@ def run(given: argparse.Namespace) -> int:
     """Open the tracker and do the whole job."""
     from arguide.asset_files import find_profile, find_scenario
     from arguide.cli.job import Job, carry_out, new_folder, window_possible
-    from arguide.cli.options import plan_of, size_of
+    from arguide.cli.options import looks_of, plan_of, size_of
     from arguide.guidance.state import Level
     from arguide.settings.calibration_store import CalibrationStore
     from arguide.settings.profile_file import read_profile
@@ -59,8 +60,11 @@ def run(given: argparse.Namespace) -> int:
         window=not given.headless and window_possible(),
         lasting=True,
         store=None if given.port.startswith("replay://") else CalibrationStore(),
+        remarks={"trainee": given.trainee} if given.trainee else {},
         guidance=Level(given.guidance),
         muted=given.mute,
+        looks=looks_of(given),
+        curtain=given.curtain,
         igtl_server=given.igtl_server,
     )
     return carry_out(job)

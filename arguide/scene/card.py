@@ -84,6 +84,8 @@ HELP: tuple[CardLine, ...] = (
     ("L", "a look: show everything for a moment, at guidance intermittent", None),
     ("M · comma · full stop", "sound off or on · softer · louder", None),
     ("S", "save a picture", None),
+    ("F2 … F8", "panels: steps · tools · deviations · layers · settings · devices · all", None),
+    ("F9", "keyboard to the panels, and back", None),
     ("H", "this help", None),
     ("Q, Escape", "leave", None),
 )

@@ -97,7 +97,13 @@ class Layout:
     alarm: Rect
     light: Rect
     """The traffic light of a check by touch."""
+    panels: Rect
+    """Where panels may lie: they never cover title and step guide."""
     card: Rect
+
+    def room(self, alarmed: bool) -> Rect:
+        """Where panels may lie now: nor do they cover an alarm, a warning or the light of a check."""
+        return self.panels.row(0, self.alarm.y - GAP * self.unit - self.panels.y) if alarmed else self.panels
 
 
 def layout(
@@ -116,6 +122,7 @@ def layout(
     if not filled:
         top = side.row(0, SIDE_HEIGHT * unit)
         panes[arrangement.side] = Pane(top, top)
+    alarm = Rect(stage.width / 2 - 270 * unit, steps.y - 98 * unit, 540 * unit, 86 * unit)
     return Layout(
         unit=unit,
         window=window,
@@ -124,8 +131,9 @@ def layout(
         steps=steps,
         title=Rect(margin, margin, 0.55 * stage.width, 52 * unit),
         banner=Rect(stage.right - margin - 292 * unit, margin, 292 * unit, 28 * unit),
-        alarm=Rect(stage.width / 2 - 270 * unit, steps.y - 98 * unit, 540 * unit, 86 * unit),
         light=Rect(margin, steps.y - 84 * unit, 250 * unit, 72 * unit),
+        alarm=alarm,
+        panels=Rect(margin, HEADER * unit, stage.width - 2 * margin, steps.y - (HEADER + GAP) * unit),
         card=window.inset(0.5 * (width - 760 * unit), 0.5 * (height - 600 * unit)),
     )
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide.geometry.transforms import Array
-from arguide.guidance.levels import EVERYTHING, Shown, shown
-from arguide.guidance.state import SessionState
+from arguide.guidance.levels import EVERYTHING, Shown, shown, warned_of
+from arguide.guidance.state import Alert, SessionState
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
 from arguide.scene.canvas import Canvas, Label
@@ -23,7 +23,10 @@ from arguide.scene.controls import DoubleClick
 from arguide.scene.eye import Eye, flat_lens
 from arguide.scene.layout import layout
 from arguide.scene.layouts import ARRANGEMENTS, Arrangement, ViewKind, veiled_kinds
+from arguide.scene.looks import Looks
 from arguide.scene.overlay import TRAINING_BANNER, alarm_words
+from arguide.scene.panels.door import Door
+from arguide.scene.panels.facts import Facts
 from arguide.scene.panes import Panes
 from arguide.scene.sheet import Sheet
 from arguide.scene.views import Pointer, Props
@@ -46,11 +49,13 @@ class Stage:
         stale_after_s: float = 0.1,
         training_banner: str = TRAINING_BANNER,
         clock: Callable[[], float] = time.monotonic,
+        looks: Looks | None = None,
     ) -> None:
         """Open a window, or an off-screen picture of `size` pixels.
 
         `smooth`: several samples a pixel, for pictures and films; None: only where graphics hardware does it for little.
-        `stale_after_s`: a sample older than this is never drawn as live. `clock` tells double clicks. DisplayError
+        `stale_after_s`: a sample older than this is never drawn as live. `clock` tells double clicks. `looks`: of the panels; it
+        follows what the user sets. DisplayError
         without OpenGL, MeshError for anatomy that cannot be read.
         """
         self.scenario, self.plan = scenario, plan
@@ -58,6 +63,12 @@ class Stage:
         self._display = Display(size, window, f"arguide – {scenario.title}", smooth)
         self._world = World(scenario, plan)
         self._panes = Panes(Props(self._display.output, scenario, plan, self._world, window))
+        self.facts = Facts(scenario, plan, self.anatomy, stale_after_s=stale_after_s)
+        """What the panels show; append to its `settings` and `devices`."""
+        self._looks = looks or Looks()
+        self._worn = self._looks.theme
+        self._door = Door(self._display.output, self.facts, self._looks)
+        self._drawn_s = clock()
         self._canvas_eye: Eye | None = None
         self._state: SessionState | None = None
         self._age_s, self._trouble = 0.0, ""
@@ -67,6 +78,8 @@ class Stage:
         self._pressed: list[str] = []
         self._double_click = DoubleClick()
         self._lay_out()
+        if looks:
+            self._dress()
 
     # -- what the program calls ---------------------------------------------------------------------------------
 
@@ -76,12 +89,16 @@ class Stage:
         `trouble`: what the tracker's line suffers from, in words; shown once the sample is stale.
         """
         self._state, self._age_s, self._trouble = state, age_s, trouble
+        self.facts.now(state, age_s, trouble)
         live = age_s <= self._stale_after_s
         image_from_tip = state.needle.image_from_tip if live and not state.needle.trouble else None
         self._world.show(state, image_from_tip, live)
         self._panes.show(state, image_from_tip)
         self._obey(shown(state))
-        self._sheet.show(state, image_from_tip, alarm_words(state, age_s, self._stale_after_s, trouble))
+        alarm = alarm_words(state, age_s, self._stale_after_s, trouble)
+        self._sheet.show(state, image_from_tip, alarm)
+        warned = any(risk.alert is not Alert.CLEAR for risk in warned_of(state))
+        self._door.lay_out(self._size, self._place.room(alarm is not None or warned or state.check is not None))
 
     def render(self) -> None:
         """Draw one frame."""
@@ -89,7 +106,11 @@ class Stage:
             self._take_input()
             if self._display.size != self._size:
                 self._lay_out()
+        if self._looks.theme != self._worn:
+            self._dress()
         self._panes.look()
+        before, self._drawn_s = self._drawn_s, self._clock()
+        self._door.frame(self._drawn_s - before, covered=self._help or self._card is not None)
         self._display.frame()
 
     def picture(self) -> NDArray[np.uint8]:
@@ -132,6 +153,8 @@ class Stage:
 
     def heed(self, event: str, pointer: Pointer | None = None) -> None:
         """A key or a mouse button, in Panda3D's words, and where the mouse is; a window's own come by themselves."""
+        if self._door.take(event):
+            return
         self._panes.handle(event, pointer)
         match event:
             case "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" if int(event) <= len(ARRANGEMENTS):
@@ -162,6 +185,7 @@ class Stage:
 
     def close(self) -> None:
         """Close the window or picture."""
+        self._door.close()
         self._panes.close()
         self._display.close()
 
@@ -194,8 +218,8 @@ class Stage:
     def _lay_out(self) -> None:
         """Build everything that is measured in pixels, for the present size."""
         self._size = self._display.size
-        place = layout(*self._size, self._panes.arrangement, self._panes.filled)
         self._display.output.set_clear_color((*style.PANEL, 1))
+        place = self._place = layout(*self._size, self._panes.arrangement, self._panes.filled)
         canvas = self._canvas = Canvas(place.unit, place.window)
         self._panes.arrange(place, canvas)
         self._sheet = Sheet(self.scenario, self.plan, place, canvas, self._banner)
@@ -204,6 +228,7 @@ class Stage:
             self._canvas_eye.close()
         self._canvas_eye = Eye(self._display.output, canvas.root, flat_lens(*self._size), 30)
         self._canvas_eye.fill(place.window, place.window)
+        self._door.lay_out(self._size, place.panels)
         self._lay_card()
         if self._state:
             self.show(self._state, self._age_s, self._trouble)
@@ -214,11 +239,18 @@ class Stage:
             self._given = given
             self.veil(veiled_kinds(given))
 
+    def _dress(self) -> None:
+        """Wear the theme that the user wants."""
+        self._worn = self._looks.theme
+        self.wear(style.THEMES[self._worn])
+
     def _lay_card(self) -> None:
         self._sheet.lay((HELP, "Keys") if self._help else self._card)
 
     def _take_input(self) -> None:
         pointer = self._display.pointer()
+        self._door.point(pointer)
         for event in self._display.events():
             self.heed(event, pointer)
+        self._door.write(self._display.typed())
         self._panes.drag(pointer)

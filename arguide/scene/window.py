@@ -75,6 +75,19 @@ def _host(module: str) -> GraphicsOutput | None:
     return host
 
 
+def desktop_size(design: Size = (1280, 720)) -> Size:
+    """The size for a window that looks the same on a desktop of any density, and fits on it."""
+    found = _engine("pandagl")
+    if found is None:
+        return design
+    pipe = found[1]
+    zoom = min(max(pipe.get_display_zoom(), 1.0), 4.0)
+    room = (pipe.get_display_width() or design[0], pipe.get_display_height() or design[1])
+    zoom = min(zoom, 0.95 * room[0] / design[0], 0.9 * room[1] / design[1])
+    width, height = (max(least, round(zoom * side)) for side, least in zip(design, SMALLEST, strict=True))
+    return width, height
+
+
 class Display:
     """One picture to draw in: a window on the desktop or a buffer off screen."""
 
@@ -170,6 +183,10 @@ class Display:
         """Names of what the keyboard and mouse buttons did since the last call, in Panda3D's words."""
         return self._input.events() if self._input else iter(())
 
+    def typed(self) -> str:
+        """What was typed since the last call, as text: capitals, accents and all."""
+        return self._input.typed() if self._input else ""
+
     def pointer(self) -> tuple[float, float] | None:
         """Where the mouse is, in pixels from the top left; None outside or off screen."""
         if not self.window:
@@ -183,20 +200,34 @@ class Display:
         self.engine.remove_window(self.output)
 
 
+KEYSTROKE = "keystroke"
+
+
 class _Input:
-    """Panda3D's data graph, reduced to the names of buttons."""
+    """Panda3D's data graph, reduced to the names of buttons, and to text."""
 
     def __init__(self, output: GraphicsWindow) -> None:
         self._graph = NodePath("input")
         device = self._graph.attach_new_node(MouseAndKeyboard(output, 0, "device"))
-        device.attach_new_node(ButtonThrower("buttons"))
+        thrower = ButtonThrower("buttons")
+        thrower.set_keystroke_event(KEYSTROKE)
+        device.attach_new_node(thrower)
+        self._typed = ""
         self._traverser = DataGraphTraverser()
 
     def events(self) -> Iterator[str]:
         self._traverser.traverse(self._graph.node())
         queue = EventQueue.get_global_event_queue()
         while not queue.is_queue_empty():
-            yield queue.dequeue_event().get_name()
+            event = queue.dequeue_event()
+            if event.get_name() == KEYSTROKE:
+                self._typed += event.get_parameter(0).get_wstring_value()
+            else:
+                yield event.get_name()
+
+    def typed(self) -> str:
+        typed, self._typed = self._typed, ""
+        return typed
 
 
 def _open(size: Size, window: bool, title: str, smooth: bool | None) -> tuple[GraphicsOutput, GraphicsEngine]:

@@ -7,10 +7,10 @@ everything that follows. And files that appear under their name only when they a
 import hashlib
 import os
 import re
-import tempfile
 from pathlib import Path
 
 from arguide.errors import SettingsError
+from arguide.settings.whole_file import sync_folder, write_part
 
 SEAL = "[seal]"
 MOST_FILES = 10_000
@@ -43,12 +43,8 @@ def _hash(body: str) -> str:
 def write_new(folder: Path, name: str, text: str) -> Path:
     """Write a new file `name.toml`, or `name-2.toml` if that is there, whole or not at all; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=folder, suffix=".part")
+    part = write_part(folder, text)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
         file = folder / f"{name}.toml"
         for again in range(2, MOST_FILES):
             if not file.exists():
@@ -56,18 +52,7 @@ def write_new(folder: Path, name: str, text: str) -> Path:
             file = folder / f"{name}-{again}.toml"
         os.replace(part, file)
     except BaseException:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
-    _sync_folder(folder)
+    sync_folder(folder)
     return file
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on the disk too, where the system lets folders be synced."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

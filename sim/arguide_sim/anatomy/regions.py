@@ -6,12 +6,7 @@ from typing import cast
 from arguide.errors import SettingsError
 from arguide_sim.anatomy.region import Region
 
-REGIONS = {
-    "lumbar": "arguide_sim.anatomy.lumbar_region:LUMBAR",
-    "knee": "arguide_sim.anatomy.knee.region:KNEE",
-    "hip": "arguide_sim.anatomy.hip.region:HIP",
-    "inguinal": "arguide_sim.anatomy.hip.region:INGUINAL",
-}
+REGIONS = {"lumbar": "arguide_sim.anatomy.lumbar_region:LUMBAR"}
 """Name: where its `Region` is."""
 
 

@@ -1,0 +1,134 @@
+"""`arguide` alone: the start screen, and again after every session."""
+
+import argparse
+import sys
+import time
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arguide.errors import ArguideError, DisplayError, SettingsError
+
+if TYPE_CHECKING:
+    from arguide.cli.start_form import Form
+    from arguide.scene.start import Entry, StartScreen
+    from arguide.settings.scenario import Scenario
+
+NO_DESKTOP = (
+    "the start screen needs a desktop, and none was found (DISPLAY and WAYLAND_DISPLAY are empty);"
+    " without one try: arguide demo --headless"
+)
+PICTURE = "picture.jpg"
+"""Beside a scenario.toml: what it looks like, 16:10."""
+
+
+def run(top: argparse.ArgumentParser) -> int:
+    """Show the start screen, or the help and why there is no such screen."""
+    from arguide.cli.job import window_possible
+
+    if not window_possible():
+        return _help(top, NO_DESKTOP, 0)
+    try:
+        return _sessions(top)
+    except DisplayError as error:
+        return _help(top, str(error), 1)
+
+
+def _help(top: argparse.ArgumentParser, why: str, status: int) -> int:
+    top.print_help()
+    print(f"\narguide: {why}", file=sys.stderr)
+    return status
+
+
+def _sessions(top: argparse.ArgumentParser) -> int:
+    """One session after the other, until the user leaves."""
+    from arguide.cli.start_form import Form, shipped_scenarios
+    from arguide.settings.choices_file import read_choices
+
+    scenarios, wrong = shipped_scenarios()
+    choices, lost = read_choices()
+    form, notice = Form(choices, scenarios), lost or wrong
+    screen: StartScreen | None = None
+    try:
+        while True:
+            if screen is None or screen.closed:
+                screen = _screen(form, scenarios)
+            screen.notice, screen.busy = notice, ""
+            started = screen.ask()
+            notice = _keep(form)
+            if not started:
+                return 0
+            notice = _session(top, form, screen) or notice
+    finally:
+        if screen is not None:
+            screen.close()
+
+
+def _session(top: argparse.ArgumentParser, form: "Form", screen: "StartScreen") -> str:
+    """Do what `arguide demo` or `arguide run` does; returns what went wrong, empty when all is well."""
+    from arguide.settings.choices_file import read_choices
+
+    out = _results() / time.strftime("%Y%m%d-%H%M%S")
+    width, height = screen.size
+    try:
+        given = top.parse_args([*form.arguments(), f"--out={out}", f"--size={width}x{height}"])
+        given.curtain = screen
+        screen.wait("Getting ready")
+        given.run(given)
+    except ArguideError as error:
+        print(f"arguide: {error}", file=sys.stderr)
+        return str(error)
+    finally:
+        form.keep_looks(read_choices()[0])
+        if (report := out / "report.html").exists():
+            form.report = lambda: _open(report)
+    return ""
+
+
+def _keep(form: "Form") -> str:
+    from arguide.settings.choices_file import write_choices
+
+    try:
+        write_choices(form.choices)
+    except SettingsError as error:
+        return str(error)
+    return ""
+
+
+def _results() -> Path:
+    """Where sessions are kept that were not started in some folder."""
+    from platformdirs import user_documents_path
+
+    return user_documents_path() / "arguide"
+
+
+def _open(report: Path) -> None:
+    webbrowser.open(report.resolve().as_uri())
+
+
+def _screen(form: "Form", scenarios: "list[Scenario]") -> "StartScreen":
+    from arguide.scene.start import StartScreen
+    from arguide.scene.style import THEMES
+    from arguide.scene.window import desktop_size
+
+    return StartScreen(
+        [_entry(scenario) for scenario in scenarios],
+        lambda: "" if form.own_scenario else form.choices.scenario,
+        form.pick_scenario,
+        form.sections,
+        lambda: THEMES[form.choices.theme],
+        lambda: form.choices.scale,
+        size=desktop_size(),
+    )
+
+
+def _entry(scenario: "Scenario") -> "Entry":
+    import cv2
+    import numpy as np
+
+    from arguide.scene.start import Entry
+
+    file = scenario.file.parent / PICTURE
+    found = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR_RGB) if file.is_file() else None
+    picture = np.asarray(found, np.uint8) if found is not None else None
+    return Entry(scenario.name, scenario.title, scenario.summary, picture)

@@ -1,1 +1,0 @@
-"""The right hip and groin: bones, vessels, nerve, muscles, fascias and skin as implicit shapes."""

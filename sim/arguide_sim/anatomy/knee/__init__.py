@@ -1,1 +1,0 @@
-"""The right knee: bones, cartilage, menisci, recess, tendons, vessels, nerves, muscles and skin as implicit shapes."""
