@@ -100,6 +100,7 @@ def _hand_eye(kinds: Subparsers) -> None:
     command.add_argument("body", type=Path, help=f"poses of the body by the tracker: {POSES}")
     command.add_argument("board", type=Path, help="poses of a still board by the camera, row by row with these")
     add_tools(command)
+    command.add_argument("--board-tool", default="", help="the board, where its file has several transforms")
     _keep_camera(command, "keep it with the calibration of the camera of that name or port, e.g. camera://0")
     command.add_argument("--body-tool", default="camera", help="tool of the profile that it is fixed to (camera)")
     command.add_argument("--profile", default="emulated", help="tracker profile of --keep-for")

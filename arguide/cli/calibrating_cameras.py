@@ -81,7 +81,9 @@ def _pictures(given: list[Path]) -> list[Path]:
 
 def hand_eye(given: argparse.Namespace) -> int:
     """A camera on its marker body."""
-    bodies, boards = together(poses_of(given.body, given.tool, given.reference, given.between), poses_of(given.board))
+    bodies, boards = together(
+        poses_of(given.body, given.tool, given.reference, given.between), poses_of(given.board, given.board_tool)
+    )
     found = hand_eye_calibration(bodies, boards)
     result = {
         "method": found.method,

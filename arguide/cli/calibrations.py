@@ -1,6 +1,7 @@
 """`arguide calibrations`: which tools are calibrated, how well, and which files are refused."""
 
 import argparse
+import sys
 from math import degrees
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   arguide calibrations
   ARGUIDE_CALIBRATIONS=/mnt/lab/calibrations arguide calibrations"""
+
+WIDE = 140
 
 
 def add(commands: Subparsers) -> None:
@@ -48,14 +51,16 @@ def run(_: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     table = Table(title=f"Calibrations in {store.folder}", title_justify="left")
     for head in ("tool", "serial", "method", "made (UTC)", "age", "poses", "RMS", "tip ± (95 %)", "held-out check"):
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for one in found:
         if one.calibration is not None:
             table.add_row(*row(one.calibration, now))
+    # A file or a pipe has no width: there nothing need be folded.
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     if found:
-        Console().print(table)
+        console.print(table)
     if cameras:
-        Console().print(_camera_table(cameras, now))
+        console.print(_camera_table(cameras, now))
     refused = [one.refusal for one in found if one.calibration is None]
     refused += [one.refusal for one in cameras if one.calibration is None]
     for refusal in refused:
@@ -68,7 +73,7 @@ def _camera_table(cameras: "list[StoredCamera]", now: "datetime") -> "Table":
 
     table = Table(title="Cameras", title_justify="left")
     for head in ("camera", "pictures of", "made (UTC)", "age", "views", "RMS", "seen", "delay", "sits on"):
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for one in cameras:
         if (c := one.calibration) is not None:
             mount = (

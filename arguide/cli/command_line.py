@@ -5,6 +5,7 @@ so that `arguide --help` answers at once.
 """
 
 import argparse
+import os
 import sys
 
 from arguide import __version__
@@ -73,10 +74,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point of the `arguide` command; returns the exit status."""
     given = parser().parse_args(arguments)
     try:
-        return int(given.run(given))
+        status = int(given.run(given))
+        sys.stdout.flush()
+        return status
     except ArguideError as error:
         print(f"arguide: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("arguide: stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # Whoever read has read enough (`arguide … | head`); Python must not complain at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

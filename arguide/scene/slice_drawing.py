@@ -14,7 +14,7 @@ from arguide.geometry.section import Numbers
 from arguide.geometry.transforms import Array
 from arguide.scene import style
 from arguide.scene.convert import panda_matrix
-from arguide.scene.ct import HIGHEST_HU, LOWEST_HU
+from arguide.scene.ct import HIGHEST_HU, LOWEST_HU, CtTexture
 from arguide.scene.shading import shader
 from arguide.scene.shapes import Shape, geometry, shape
 from arguide.scene.slice_content import SliceContent, fill_color
@@ -58,10 +58,7 @@ class SliceDrawing:
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self._plane = self.root.attach_new_node("plane")
         self._plane.set_shader(shader("flat", "flat"))
-        if content.ct:
-            self._ct = self._square("ct", -1)
-            self._ct.set_shader(shader("ct", "ct"))
-            self._ct.set_shader_inputs(ct=content.ct.texture, range_hu=(LOWEST_HU, HIGHEST_HU))
+        self._ct: NodePath | None = None
         self._fills = [self._fill(k, fill_color(s)) for k, s in enumerate(content.structures)]
         self._contours = self._plane.attach_new_node(GeomNode("contours"))
         self._contours.set_bin("fixed", 1000)
@@ -70,18 +67,24 @@ class SliceDrawing:
         """Cut everything by a plane, and lay the tracks over it; `mm_per_pixel` of a design pixel."""
         self._plane.set_mat(panda_matrix(image_from_slice))
         if ct := self._content.ct:
-            window = self._content.windowing.now
-            self._ct.set_shader_input("texture_from_slice", panda_matrix(ct.texture_from_image @ image_from_slice))
-            self._ct.set_shader_input("window_hu", (window.level_hu, window.width_hu))
+            self._show_ct(ct, image_from_slice)
         segments, owners = self._content.sections.cut(image_from_slice[:3, 3], image_from_slice[:3, 2])
         flat = in_plane(image_from_slice, segments.astype(float))[..., :2]
-        if not self._content.ct:
-            self._fill_in(flat, owners)
+        self._fill_in(flat, np.full(len(flat), -1) if self._ct else owners)
         colors = self._content.line_colors[owners]
         contours = strips(flat, np.full(len(flat), CONTOUR_PX * mm_per_pixel), SOFT * mm_per_pixel, colors)
         laid_over = [stroke for track in tracks for stroke in laid(track, image_from_slice, mm_per_pixel)]
         self._contours.node().remove_all_geoms()
         self._contours.node().add_geoms_from(geometry("contours", _many([contours, *laid_over])))
+
+    def _show_ct(self, ct: CtTexture, image_from_slice: Array) -> None:
+        if self._ct is None:
+            self._ct = self._square("ct", -1)
+            self._ct.set_shader(shader("ct", "ct"))
+            self._ct.set_shader_inputs(ct=ct.texture, range_hu=(LOWEST_HU, HIGHEST_HU))
+        window = self._content.windowing.now
+        self._ct.set_shader_input("texture_from_slice", panda_matrix(ct.texture_from_image @ image_from_slice))
+        self._ct.set_shader_input("window_hu", (window.level_hu, window.width_hu))
 
     def _fill_in(self, flat: Array, owners: Numbers) -> None:
         """Fill what the segments (n, 2, 2) of each structure enclose."""

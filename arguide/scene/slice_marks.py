@@ -39,8 +39,8 @@ class SliceMarks:
         caption(canvas, box, name, style.ON_PICTURE)
         low = box.row(box.height - 27 * unit, 22 * unit)
         self._where = canvas.label(low.column(10 * unit, 0.3 * box.width), 13, color=style.ON_PICTURE)
-        top = Rect(box.x + 0.6 * box.width, box.y + 7 * unit, 0.4 * box.width - 10 * unit, 22 * unit)
-        self._window = canvas.label(top, 13, color=style.ON_PICTURE, align=Align.RIGHT)
+        top = Rect(box.x + 0.55 * box.width, box.y + 5 * unit, 0.45 * box.width - 10 * unit, 26 * unit)
+        self._window = canvas.label(top, 13, color=style.ON_PICTURE, align=Align.RIGHT, lines=3)
         self._letters = [self._letter(x, y) for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1))]
         self._target, self._dot = self._target_mark()
         self._tip = canvas.group()

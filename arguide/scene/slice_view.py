@@ -40,6 +40,8 @@ class SliceView(View):
         self._pose = slice_pose(kind, self._tip, self._shaft)
         self._plan = Track(path[0], path[1], style.PATH, style.PATH_PX)
         self._instruments: list[Track] = []
+        self._center, self._mm = self._pose, 1.0
+        self._drawn: tuple[object, ...] = ()
 
     def arrange(self, pane: Pane, canvas: Canvas) -> None:
         """Fill the pane; letters, scale and marks go on the canvas."""
@@ -75,14 +77,19 @@ class SliceView(View):
         self._eye.look(eye)
         self._eye.lens.set_film_size(self._box.width * mm, self._box.height * mm)
         self._center, self._mm = center, mm
-        self._drawing.cut(center, mm * self._unit, (self._plan, *self._instruments))
-        self._marks.show(self._pose, mm, self._window_words())
+        words = self._content.words
+        tracks = [end.tobytes() for track in self._instruments for end in (track.start, track.end)]
+        now = (center.tobytes(), mm, words, id(self._marks), *tracks)
+        if now != self._drawn:  # a tracker is slower than the screen
+            self._drawn = now
+            self._draw(words)
+
+    def _draw(self, words: str) -> None:
+        self._drawing.cut(self._center, self._mm * self._unit, (self._plan, *self._instruments))
+        self._marks.show(self._pose, self._mm, words)
         target = np.array([self.props.plan.target])
         tip = self.pixels_of(self._tip[None])[0] if self._instruments else None
         self._marks.mark(self.pixels_of(target)[0], float(in_plane(self._pose, target)[0, 2]), tip)
-
-    def _window_words(self) -> str:
-        return self._content.windowing.now.words if self._content.ct else ""
 
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""

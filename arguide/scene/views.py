@@ -54,8 +54,8 @@ class Props:
 
     @cached_property
     def slices(self) -> SliceContent:
-        """What the slices share; read when the first of them is opened. MeshError for a volume that cannot be read."""
-        return SliceContent(self.scenario)
+        """What the slices share; read when the first of them is opened."""
+        return SliceContent(self.scenario, wait=not self.window)
 
 
 class View:

@@ -1,6 +1,8 @@
 """Every mistake a user can make on the command line ends in one line that says what to do, and a non-zero status."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,10 @@ def test_list_and_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenario", "check", "lumbar-facet"]) == 0
     said = capsys.readouterr().out
     assert "L4 vertebra" in said and "NOT CLOSED" not in said
+
+
+def test_a_reader_that_has_read_enough_is_no_error() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m arguide scenario list | true"], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from arguide.errors import DisplayError, MeshError
+from arguide.errors import DisplayError
 from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.layouts import ARRANGEMENTS, ViewKind
@@ -182,12 +182,16 @@ def _check_words(stage: Stage, size: tuple[int, int]) -> None:
     ] == []
 
 
-def test_a_damaged_ct_is_named(with_ct: Scenario, plan: Plan, tmp_path: Path) -> None:
+def test_a_damaged_ct_is_told_and_the_slices_go_on(with_ct: Scenario, plan: Plan, tmp_path: Path) -> None:
     broken = tmp_path / "broken.nii.gz"
     broken.write_bytes(b"nothing")
     try:
         stage = Stage(replace(with_ct, volume=broken), plan, size=(640, 360))
     except DisplayError as error:
         pytest.skip(f"no OpenGL here: {error}")
-    with stage, pytest.raises(MeshError, match="broken.nii.gz"):
+    with stage:
         stage.choose(ARRANGEMENTS[3])
+        stage.render()
+        told = [label for label in stage.labels if label.text.startswith("No CT: ") and "broken.nii.gz" in label.text]
+        assert len(told) == 3 and all(label.bounds() for label in told)
+        assert (stage.picture()[40:280, :440] == np.round(255 * np.array(style.SOFT_TISSUE))).all(axis=2).sum() > 2000

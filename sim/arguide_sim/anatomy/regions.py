@@ -6,7 +6,12 @@ from typing import cast
 from arguide.errors import SettingsError
 from arguide_sim.anatomy.region import Region
 
-REGIONS = {"lumbar": "arguide_sim.anatomy.lumbar_region:LUMBAR"}
+REGIONS = {
+    "lumbar": "arguide_sim.anatomy.lumbar_region:LUMBAR",
+    "knee": "arguide_sim.anatomy.knee.region:KNEE",
+    "hip": "arguide_sim.anatomy.hip.region:HIP",
+    "inguinal": "arguide_sim.anatomy.hip.region:INGUINAL",
+}
 """Name: where its `Region` is."""
 
 

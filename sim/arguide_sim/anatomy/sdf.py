@@ -234,3 +234,13 @@ def sheet(border: ArrayLike, inner: ArrayLike, edge: float = 3.0) -> Shape:
 
     reach = known[:, 3].max() + 10.0
     return bounded(shape, around[:, :3].min(axis=0) - reach, around[:, :3].max(axis=0) + reach)
+
+
+def scaled(a: Shape, factor: float) -> Shape:
+    """`a`, so many times as large, about the origin."""
+    return lambda p: factor * a(p / factor)
+
+
+def offset(a: Shape, by: float) -> Shape:
+    """`a`, thicker by so many mm."""
+    return lambda p: a(p) - by

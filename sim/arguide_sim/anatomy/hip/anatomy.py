@@ -1,0 +1,84 @@
+"""The whole right hip and groin of one generated patient, as named parts in the image frame."""
+
+import numpy as np
+
+from arguide.settings.scenario import Tissue
+from arguide_sim.anatomy.filling import filling
+from arguide_sim.anatomy.hip import bones, muscles, vessels
+from arguide_sim.anatomy.hip import skin as surface
+from arguide_sim.anatomy.hip.person import HipPerson
+from arguide_sim.anatomy.limb import LimbAnatomy, Row
+from arguide_sim.anatomy.sdf import Shape, common, cut, half_space, offset, union
+
+SOFT_GAP_MM = 0.5
+"""Least distance of soft parts to bone, and to one another."""
+ENDS_MM = (-160.0, 160.0)
+"""z between which soft parts are made: the skin is closed beyond."""
+
+
+class Hip(LimbAnatomy):
+    """The patient: shapes of average size, how large they are, and the deformation that finishes them."""
+
+    def __init__(self, person: HipPerson) -> None:
+        super().__init__(person, PARTS)
+        self.person = person
+        self.scale = person.scale
+        self.femur = bones.Femur(
+            neck_shaft_rad=np.radians(person.neck_shaft), anteversion_rad=np.radians(person.anteversion)
+        )
+        self.shapes = self._shapes()
+
+    def _shapes(self) -> dict[str, Shape]:
+        """Everything at average size, in the hip frame."""
+        ends = common(half_space((0, 0, ENDS_MM[1]), (0, 0, 1)), half_space((0, 0, ENDS_MM[0]), (0, 0, -1)))
+        fat = surface.fat_mm(self.person.bmi) / self.scale
+        skin = surface.skin(fat)
+        core = offset(surface.body(fat), -fat)
+        femur, hip_bone = bones.femur(self.femur), bones.hip_bone()
+        bone = union([femur, hip_bone])
+        nerve = cut(common(vessels.nerve(), ends), bone, SOFT_GAP_MM)
+        artery = cut(common(vessels.artery(), ends), bone, SOFT_GAP_MM)
+        vein = cut(cut(common(vessels.vein(), ends), artery, SOFT_GAP_MM, 0.5), bone, SOFT_GAP_MM)
+        bundle = union([nerve, artery, vein])
+        capsule = cut(muscles.capsule(self.femur), bone, 0.15)
+        grown = filling(muscles.bodies(), muscles.GROWTH_MM, common(core, ends))
+        psoas = muscles.bodies()["iliopsoas"]
+        iliaca = cut(cut(muscles.fascia_iliaca(union([psoas, nerve])), bundle, 0.2), bone, 0.3)
+        lata = cut(muscles.fascia_lata(core), vein, 0.2)
+        ligament = cut(muscles.inguinal_ligament(), union([hip_bone, bundle, grown["sartorius"]]), 0.3)
+        kept = {"iliopsoas": union([bone, bundle]), "sartorius": bundle}
+        deep = union([bone, bundle, capsule])
+        fleshy = {name: cut(shape, kept.get(name, deep), SOFT_GAP_MM, 0.5) for name, shape in grown.items()}
+        return {
+            "hip-bone": hip_bone, "femur": femur, "capsule": capsule, **fleshy, "inguinal-ligament": ligament,
+            "fascia-iliaca": iliaca, "fascia-lata": lata, "femoral-nerve": nerve, "femoral-artery": artery,
+            "femoral-vein": vein, "skin": skin,
+        }  # fmt: skip
+
+
+MUSCLE, TENDON = "#a4493f", "#e9e2cf"
+PARTS: tuple[Row, ...] = (
+    ("hip-bone", "Hip bone", Tissue.BONE, "#ecdfc3", ((-100, -100, -75), (60, 70, 165)), 1.2, 14000, 1.0, None),
+    ("femur", "Femur", Tissue.BONE, "#ecdfc3", ((-35, -55, -182), (90, 40, 35)), 1.1, 9000, 1.0, None),
+    ("capsule", "Joint capsule", Tissue.ORGAN, "#9fc7d9", ((-45, -50, -70), (80, 50, 45)), 0.9, 6000, 0.45, None),
+    ("iliopsoas", "Iliopsoas", Tissue.MUSCLE, MUSCLE, ((-65, -45, -75), (40, 65, 178)), 1.3, 4000, 0.9, None),
+    ("sartorius", "Sartorius", Tissue.MUSCLE, MUSCLE, ((-65, 15, -185), (55, 90, 105)), 1.3, 2500, 0.5, None),
+    ("rectus-femoris", "Rectus femoris", Tissue.MUSCLE, MUSCLE, ((-20, 10, -185), (75, 85, 60)), 1.5, 2500, 0.5, None),
+    ("tensor", "Tensor fasciae latae", Tissue.MUSCLE, MUSCLE, ((10, -25, -125), (110, 80, 110)), 1.5, 2500, 0.5, None),
+    ("pectineus", "Pectineus", Tissue.MUSCLE, MUSCLE, ((-85, -30, -100), (35, 65, 25)), 1.3, 2500, 0.5, None),
+    ("adductors", "Adductors", Tissue.MUSCLE, MUSCLE, ((-110, -65, -185), (50, 70, 0)), 1.8, 3000, 0.5, None),
+    ("vasti", "Vasti", Tissue.MUSCLE, MUSCLE, ((0, -50, -185), (115, 80, 0)), 1.6, 3500, 0.5, None),
+    ("hamstrings", "Hamstrings", Tissue.MUSCLE, MUSCLE, ((-80, -110, -185), (65, 5, -20)), 1.8, 3000, 0.5, None),
+    ("rotators", "Deep rotators", Tissue.MUSCLE, MUSCLE, ((-85, -95, -45), (80, 5, 45)), 1.6, 2500, 0.6, None),
+    ("quadratus-femoris", "Quadratus femoris", Tissue.MUSCLE, MUSCLE, ((-70, -80, -80), (55, 0, -5)), 1.4, 2000, 0.6, None),
+    ("gluteus-medius", "Gluteus medius and minimus", Tissue.MUSCLE, MUSCLE, ((-35, -85, -55), (110, 55, 170)), 1.8, 3500, 0.6, None),
+    ("gluteus-maximus", "Gluteus maximus", Tissue.MUSCLE, MUSCLE, ((-110, -135, -125), (100, 0, 120)), 2.0, 3500, 0.6, None),
+    ("inguinal-ligament", "Inguinal ligament", Tissue.DISC, TENDON, ((-80, 40, -20), (45, 70, 100)), 0.7, 1500, 0.9, None),
+    ("fascia-iliaca", "Iliac fascia", Tissue.DISC, TENDON, ((-38, 16, -38), (22, 58, 80)), 0.7, 10000, 0.35, None),
+    ("fascia-lata", "Fascia lata", Tissue.DISC, TENDON, ((-85, 0, -112), (95, 110, 62)), 0.7, 6000, 0.25, None),
+    ("femoral-nerve", "Femoral nerve", Tissue.NERVE, "#ffb000", ((-35, -25, -185), (35, 65, 178)), 0.7, 4000, 1.0, 1.0),
+    ("femoral-artery", "Femoral artery", Tissue.VESSEL, "#d0312d", ((-70, -25, -185), (35, 65, 178)), 0.9, 4000, 1.0, 3.0),
+    ("femoral-vein", "Femoral vein", Tissue.VESSEL, "#3f63c8", ((-85, -25, -185), (35, 75, 178)), 1.0, 4000, 1.0, 3.0),
+    ("skin", "Skin", Tissue.SKIN, "#e0ac8f", ((-130, -160, -190), (165, 140, 182)), 3.0, 12000, 0.25, None),
+)  # fmt: skip
+"""Name, label, tissue, colour, box and grid in mm, triangles, opacity, risk margin in mm."""

@@ -1,0 +1,69 @@
+"""Femoral artery, vein and nerve where they pass below the inguinal ligament, in the hip frame (RAS, mm).
+
+From the side to the middle: nerve, artery, vein. The artery passes the ligament half way between the anterior superior
+spine and the symphysis, and divides about 4 cm below it; the nerve lies on the iliopsoas 8 to 15 mm to the side of the
+artery, below the iliac fascia (Gray's Anatomy; Vloka et al., Reg Anesth Pain Med 24 (1999) 48).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from arguide_sim.anatomy.sdf import Shape, curved, union
+
+COMMON_ARTERY = [
+    (-52, -18, 168), (-47, 6, 118), (-40, 26, 76), (-32, 43, 42), (-27, 49, 24), (-20, 48, 0), (-15, 46, -20), (-10, 43, -38),
+]  # fmt: skip
+SUPERFICIAL_ARTERY = [(-10, 43, -38), (-7, 44, -60), (-5, 40, -100), (-4, 34, -152), (-4, 31, -178)]
+DEEP_ARTERY = [(-10, 43, -38), (-4, 34, -58), (4, 25, -85), (10, 18, -120), (12, 12, -178)]
+VEIN = [
+    (-63, -20, 168), (-58, 2, 118), (-53, 20, 76), (-46, 37, 42), (-41, 44, 22), (-34, 43, 0), (-29, 40, -20), (-24, 36, -38),
+    (-17, 33, -70), (-12, 29, -110), (-9, 24, -178),
+]  # fmt: skip
+SAPHENOUS = [(-29, 42, -26), (-34, 54, -42), (-37, 53, -70), (-40, 47, -120), (-41, 45, -178)]
+NERVE = [
+    (-15, -24, 168),
+    (-16, -2, 118),
+    (-16, 22, 76),
+    (-14, 40, 42),
+    (-12, 45.5, 22),
+    (-6, 45.5, 0),
+    (-3, 44.5, -16),
+    (-1, 44, -26),
+]
+NERVE_SIZES = [(3, 2.5), (3, 2.5), (3.2, 2.4), (4.2, 1.9), (5.0, 1.6), (5.2, 1.5), (5.2, 1.5), (4.6, 1.5)]
+BRANCHES = (
+    [(-1, 44, -26), (2, 46, -44), (3, 48, -90), (2, 50, -140)],
+    [(-1, 44, -26), (3, 40, -46), (9, 32, -80), (14, 30, -140)],
+    [(-1, 44, -26), (-2, 44, -50), (0, 42, -100), (-1, 38, -178)],
+)
+BRANCH_MM = 1.3
+UP = (0.0, 1.0, 0.0)
+
+
+def artery() -> Shape:
+    """External iliac and common femoral artery with its two branches."""
+    return union(
+        [
+            _round(COMMON_ARTERY, (4.6, 4.6, 4.6, 4.6, 4.6, 4.5, 4.4, 4.4)),
+            _round(SUPERFICIAL_ARTERY, (3.7, 3.6, 3.4, 3.3, 3.3)),
+            _round(DEEP_ARTERY, (3.2, 3.0, 2.8, 2.4, 2.2)),
+        ],
+        3.0,
+    )
+
+
+def vein() -> Shape:
+    """Femoral vein with the great saphenous vein, which joins it from the front."""
+    wide = _round(VEIN, (6.5, 6.5, 6.3, 6.0, 5.8, 5.8, 5.6, 5.4, 4.8, 4.5, 4.3))
+    return union([wide, _round(SAPHENOUS, (2.6, 2.4, 2.2, 2.1, 2.1))], 2.0)
+
+
+def nerve() -> Shape:
+    """Femoral nerve, flat where it passes the ligament, and its first branches."""
+    trunk = curved(np.array(NERVE, float), NERVE_SIZES, UP)
+    return union([trunk, *(_round(branch, (BRANCH_MM,) * len(branch)) for branch in BRANCHES)], 2.0)
+
+
+def _round(nodes: Sequence[tuple[float, ...]], radii: tuple[float, ...]) -> Shape:
+    return curved(np.array(nodes, float), [(r, r) for r in radii], UP)
