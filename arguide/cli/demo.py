@@ -10,7 +10,8 @@ EXAMPLES = """examples:
   arguide demo                               in a window, live
   arguide demo --headless                    pictures, film, recording and report instead of a window
   arguide demo --headless --fast             the same on a simulated clock
-  arguide demo --scenario my-patient --seed 3"""
+  arguide demo --scenario my-patient --seed 3
+  arguide demo --patient 7                   on a patient nobody has seen before, made from the number 7"""
 
 
 def add(commands: Subparsers) -> None:
@@ -23,6 +24,8 @@ def add(commands: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--scenario", default="lumbar-facet", help="name or folder (default: %(default)s)")
+    command.add_argument("--patient", type=int, metavar="N", help="generate patient number N and practise on it")
+    command.add_argument("--region", default="lumbar", help="of the body, for --patient (default: %(default)s)")
     add_scenario_choice(command)
     command.add_argument(
         "--fast", action="store_true", help="simulated clock, as fast as the machine allows; no window"
@@ -41,11 +44,15 @@ def run(given: argparse.Namespace) -> int:
     from arguide.cli.emulator import emulated_tracker
     from arguide.cli.job import Job, carry_out, new_folder, window_possible
     from arguide.cli.options import looks_of, plan_of, size_of
+    from arguide.cli.patient import kept_patient
     from arguide.guidance.state import Level
     from arguide.settings.profile_file import read_profile
     from arguide.settings.scenario_file import read_scenario
 
-    scenario = read_scenario(find_scenario(given.scenario))
+    if given.patient is not None:
+        scenario = read_scenario(kept_patient(given.region, given.patient))
+    else:
+        scenario = read_scenario(find_scenario(given.scenario))
     plan = plan_of(scenario, given.plan)
     profile = read_profile(find_profile(given.profile))
     size = size_of(given.size)

@@ -3,8 +3,12 @@
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 
 from arguide.cli.scenario import Subparsers
+
+SPACING_MM = 2.0
+"""Of the CT of patients that the demo makes: half the waiting, and fine enough for its slices."""
 
 NO_PREFIX = "\0"
 """Nothing begins so: every word behind the command is the generator's, also those that begin with a dash."""
@@ -27,6 +31,28 @@ def run(given: argparse.Namespace) -> int:
     return generate(given.rest or ["--help"])
 
 
-def generate(arguments: list[str]) -> int:
-    """Run the generator; what it says goes to the terminal. The program never imports the simulated world."""
-    return subprocess.call([sys.executable, "-m", "arguide_sim.anatomy", *arguments])
+def kept_patient(region: str, seed: int) -> Path:
+    """The scenario of a generated patient, made the first time it is asked for and then kept in the user's cache.
+
+    Raises SettingsError when it cannot be made; the generator has said why.
+    """
+    from arguide import __version__
+    from arguide.errors import SettingsError
+    from arguide.geometry.distance_field import cache_folder
+
+    folder = cache_folder() / "patients" / f"{__version__}-{region}-{seed}-{SPACING_MM:g}mm"
+    if not (folder / "scenario.toml").is_file():
+        wanted = ["--region", region, "--seed", str(seed), "--spacing", f"{SPACING_MM:g}", "-o", str(folder)]
+        made = generate(wanted, quietly=True)
+        if made != 0:
+            raise SettingsError(f"patient {seed} ({region}) was not made; the reason is above")
+    return folder / "scenario.toml"
+
+
+def generate(arguments: list[str], *, quietly: bool = False) -> int:
+    """Run the generator; its progress and errors go to the terminal, and so does its result unless `quietly`.
+
+    In a process of its own: the program never imports the simulated world.
+    """
+    out = subprocess.DEVNULL if quietly else None
+    return subprocess.call([sys.executable, "-m", "arguide_sim.anatomy", *arguments], stdout=out)

@@ -10,6 +10,7 @@ from typing import Any
 
 from arguide.cli.progress import progress_bar
 from arguide.errors import ArguideError, SettingsError
+from arguide_sim.anatomy.phantom import Phantom
 from arguide_sim.anatomy.region import Parameter, Region
 from arguide_sim.anatomy.regions import REGIONS, region_named
 from arguide_sim.anatomy.scanner import Scanner
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         region = region_named(_region(arguments))
         given = _parser(region).parse_args(arguments)
+        made = Phantom(region) if given.phantom else region
         wanted = {p.name: value for p in region.parameters if (value := getattr(given, p.name)) is not None}
         person = region.person(given.seed, **{name: _value(region, name, text) for name, text in wanted.items()})
         options = Options(
@@ -47,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             effort=given.effort,
         )
         with progress_bar("Generating") as progress:
-            file = write_patient(region, person, given.out, options, progress)
+            file = write_patient(made, person, given.out, options, progress)
     except ArguideError as error:
         print(f"arguide: {error}", file=sys.stderr)
         return REFUSED
@@ -87,6 +89,7 @@ def _parser(region: Region) -> argparse.ArgumentParser:
     parser.add_argument(
         "--effort", type=int, choices=range(1, 10), default=6, help="of packing the volumes (default: 6)"
     )
+    parser.add_argument("--phantom", action="store_true", help="as a training phantom: bones in gel in a box with pits")
     person = parser.add_argument_group("the person (default: drawn from the seed)")
     for parameter in region.parameters:
         option = "--" + parameter.name.replace("_", "-")

@@ -93,7 +93,7 @@ def undeformed(deformation: Callable[[Points], Points], points: Points) -> Point
 
 def distances(part: Part, deformation: Callable[[Points], Points], grid: Grid) -> tuple[Box, Field] | None:
     """Signed distances of the finished part at the voxels of the box around it, mm; None where it is not in the grid."""
-    box = grid.box(*_bounds(part, deformation))
+    box = grid.box(*bounds_of(part, deformation))
     if box is None:
         return None
     first = np.array([a + grid.spacing * s.start for a, s in zip(grid.first, box, strict=True)])
@@ -122,7 +122,7 @@ def _in_blocks(at: Callable[[Points], Points], first: Points, size: NDArray[np.i
     return shaped.reshape(blocks * BLOCK)
 
 
-def _bounds(part: Part, deformation: Callable[[Points], Points]) -> tuple[Points, Points]:
+def bounds_of(part: Part, deformation: Callable[[Points], Points]) -> tuple[Points, Points]:
     """Corners (3,), (3,) of the finished part's box in the image."""
     low, high = np.asarray(part.low), np.asarray(part.high)
     inside = low + _lattice(np.zeros(3), np.full(3, 7), 1 / 6) * (high - low)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from arguide.geometry.mesh import Mesh
 from arguide.settings.scenario import Fiducial, Needle, Source
 from arguide_sim.anatomy import plans, teaching
@@ -83,7 +85,12 @@ class LumbarRegion(Region):
         return landmarks(anatomy)
 
     def block(self, anatomy: Lumbar) -> Block:
-        return Block(low=(-75, -130, -35), high=(75, 35, 105), up=(0, -1, 0))
+        """L3 to the upper sacrum, from the skin of the back at L4 to the front of the bodies, which stand on the floor."""
+        skin = next(part for part in anatomy.parts() if part.name == "skin")
+        y = np.arange(-200.0, 0.0)
+        line = np.column_stack([np.full_like(y, 40.0), y, np.full_like(y, 40.0)])
+        back = float(y[np.argmax(skin.shape(line) < 0)])
+        return Block(low=(-75, back, -35), high=(75, max(18.0, back + 85.0), 95), up=(0, -1, 0))
 
 
 LUMBAR = LumbarRegion()

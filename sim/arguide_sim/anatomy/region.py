@@ -127,6 +127,6 @@ class Region(ABC):
         """The skin without the cuts that end the trunk or limb, as a shape: depth counts from there. None: the skin."""
         return None
 
-    def materials(self, person: Any) -> dict[str, str]:
+    def materials(self, anatomy: Any) -> dict[str, str]:
         """Part name: material, for parts that are not what their tissue and name say (see `materials.py`)."""
         return {}

@@ -20,7 +20,7 @@ from arguide.imaging.volume import write_nifti
 from arguide.settings.scenario import Scenario, Structure
 from arguide.settings.scenario_file import write_scenario
 from arguide.settings.whole_folder import whole_folder
-from arguide_sim.anatomy.materials import aged, material_of
+from arguide_sim.anatomy.materials import aged
 from arguide_sim.anatomy.numbering import FILLING, Numbers, numbered
 from arguide_sim.anatomy.part import Anatomy, Part
 from arguide_sim.anatomy.region import Exercise, Person, Region
@@ -55,16 +55,14 @@ def write_patient(
         for name, mesh in meshes.items():
             write_mesh(mesh, folder / "meshes" / f"{name}.ply")
         exercises = _chosen(region.exercises(person, anatomy, meshes), options.procedure)
-        parts = tuple(anatomy.parts())
-        numbers = numbered(part.name for part in parts)
-        body = _body(region, person, anatomy, numbers)
+        body = body_of(region, person, anatomy)
         ct, labels = volumes_of(body, options.scanner, lambda done, what: progress(0.5 + 0.45 * done, what))
         progress(0.95, "writing")
         write_nifti(ct, folder / "ct.nii.gz", options.effort)
         write_nifti(labels, folder / "labels.nii.gz", options.effort)
         landmarks = region.landmarks(anatomy)
         (folder / "landmarks.json").write_text(json.dumps(landmarks, indent=1) + "\n", encoding="utf-8")
-        truth = _truth(region, person, parts, meshes, numbers, options) | {"landmarks": landmarks}
+        truth = _truth(region, person, body, meshes, options) | {"landmarks": landmarks}
         (folder / "truth.toml").write_text(tomli_w.dumps(truth), encoding="utf-8")
         scenario = _scenario(region, person, anatomy, exercises, meshes["skin"], folder)
         write_scenario(replace(scenario, name=options.name), folder)
@@ -96,11 +94,13 @@ def _chosen(exercises: tuple[Exercise, ...], procedure: str | None) -> tuple[Exe
     raise SettingsError(f"--procedure {procedure}: this patient has {names}; choose one of these")
 
 
-def _body(region: Region, person: Person, anatomy: Anatomy, numbers: Numbers) -> Body:
+def body_of(region: Region, person: Person, anatomy: Anatomy) -> Body:
+    """What is scanned of a person."""
     low, high = region.view(anatomy)
     return Body(
-        anatomy=anatomy, filling=region.filling(person, anatomy), numbers=numbers, seed=person.seed, age=person.age,
-        low=low, high=high, cover=region.cover(anatomy), materials=region.materials(person),
+        anatomy=anatomy, filling=region.filling(person, anatomy),
+        numbers=numbered(part.name for part in anatomy.parts()), seed=person.seed, age=person.age, low=low, high=high,
+        cover=region.cover(anatomy), materials=region.materials(anatomy),
     )  # fmt: skip
 
 
@@ -133,18 +133,10 @@ def _structure(part: Part, folder: Path) -> Structure:
     )  # fmt: skip
 
 
-def _truth(
-    region: Region,
-    person: Person,
-    parts: tuple[Part, ...],
-    meshes: dict[str, Mesh],
-    numbers: Numbers,
-    options: Options,
-) -> dict[str, Any]:
+def _truth(region: Region, person: Person, body: Body, meshes: dict[str, Mesh], options: Options) -> dict[str, Any]:
     """What is known of the patient by construction."""
-    own = region.materials(person)
-    stuff = {part.name: own.get(part.name) or material_of(part.name, part.tissue) for part in parts}
-    stuff |= {name: name for name in FILLING if name not in stuff and name not in ("polymer", "gel", "fluid")}
+    stuff = {part.name: body.made_of(part) for part in body.parts}
+    stuff |= {name: name for name in FILLING if name not in stuff}
     given = {key: value for key, value in asdict(person).items() if key != "seed"}  # type: ignore[call-overload]
     return {
         "generator": f"arguide {__version__}",
@@ -153,7 +145,7 @@ def _truth(
         "person": given,
         "scanner": asdict(options.scanner),
         "volume_mm3": {name: round(mesh.volume_mm3, 1) for name, mesh in meshes.items()},
-        "label": [row for name, material in stuff.items() for row in _rows(name, material, numbers, person.age)],
+        "label": [row for name, material in stuff.items() for row in _rows(name, material, body.numbers, person.age)],
     }
 
 

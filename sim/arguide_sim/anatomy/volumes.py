@@ -81,7 +81,11 @@ class Body:
 
     def material(self, part: Part) -> Material:
         """What a part is made of."""
-        return aged(self.materials.get(part.name) or material_of(part.name, part.tissue), self.age)
+        return aged(self.made_of(part), self.age)
+
+    def made_of(self, part: Part) -> str:
+        """The name of a part's material."""
+        return self.materials.get(part.name) or material_of(part.name, part.tissue)
 
 
 def volumes_of(body: Body, scanner: Scanner, progress: Progress = lambda done, what: None) -> tuple[Volume, Volume]:

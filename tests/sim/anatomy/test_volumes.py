@@ -1,0 +1,132 @@
+"""The label map is the meshes' own, voxel by voxel; the CT has the tissues' values, partial volume, blur and noise."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from arguide_sim.anatomy.grid import Grid
+from arguide_sim.anatomy.materials import MATERIALS, aged
+from arguide_sim.anatomy.numbering import numbered
+from arguide_sim.anatomy.part import Part
+from arguide_sim.anatomy.regions import region_named
+from arguide_sim.anatomy.scanner import Scanner
+from arguide_sim.anatomy.scenario_folder import body_of
+from arguide_sim.anatomy.sdf import common, half_space
+from arguide_sim.anatomy.texture import Texture
+from arguide_sim.anatomy.volumes import Body, volumes_of
+
+from arguide.geometry.distance_grid import signed_distances
+from arguide.imaging.volume import Volume
+
+SPACING = 1.0
+NAMES = ("L4", "disc-L4-L5")
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Around L4."""
+
+    body: Body
+    ct: Volume
+    labels: Volume
+
+    def mask(self, name: str) -> np.ndarray:
+        return np.isin(self.labels.voxels, self.body.numbers.of(name))
+
+
+@pytest.fixture(scope="module")
+def scan() -> Scan:
+    region = region_named("lumbar")
+    person = region.person(7, age=40)
+    body = body_of(region, person, region.anatomy(person))
+    body = replace(body, low=(-40.0, -70.0, 25.0), high=(40.0, 45.0, 70.0))
+    return Scan(body, *volumes_of(body, Scanner(SPACING)))
+
+
+def cropped(part: Part) -> Part:
+    """The same between two planes, and its box as small: a quarter of the work."""
+    planes = common(half_space((0, 0, 72), (0, 0, 1)), half_space((0, 0, 28), (0, 0, -1)))
+    return replace(part, shape=common(part.shape, planes), low=(-39, -69, 20), high=(39, 44, 80))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_labels_and_mesh_are_the_same_body(scan: Scan, name: str) -> None:
+    """The mesh is rasterised by its own triangles, which know nothing of the functions."""
+    part = next(part for part in scan.body.parts if part.name == name)
+    mesh = scan.body.anatomy.mesh(part if np.any(part.frame != np.eye(4)) else cropped(part))
+    low = np.floor(mesh.bounds[0]) - 3
+    shape = tuple((np.ceil(mesh.bounds[1]) + 4 - low).astype(int).tolist())
+    whole = signed_distances(mesh, low, SPACING, shape)
+    first = np.maximum(low, (*np.asarray(scan.body.low)[:2], 32))
+    last = np.minimum(low + shape, (*np.asarray(scan.body.high)[:2], 68))
+    seen = _between(first, last, low, whole)
+    same = _between(first, last, np.asarray(scan.body.low), scan.mask(name))
+    assert seen.shape == same.shape and same.sum() > 1500
+    assert np.count_nonzero(same) == pytest.approx(np.count_nonzero(seen < 0), rel=0.01)
+    for axis in range(3):
+        faces = np.diff(same.astype(int), axis=axis) != 0
+        off = np.abs(np.delete(seen, 0, axis)[faces] + np.delete(seen, -1, axis)[faces]) / 2
+        assert off.mean() < 0.3 * SPACING and np.percentile(off, 99) <= 0.5 * SPACING
+
+
+def _between(first: np.ndarray, last: np.ndarray, origin: np.ndarray, array: np.ndarray) -> np.ndarray:
+    """The part of an array of 1 mm voxels, the first at `origin`, that lies between two corners."""
+    a, b = np.round(first - origin).astype(int), np.round(last - origin).astype(int)
+    return array[a[0] : b[0], a[1] : b[1], a[2] : b[2]]
+
+
+def test_tissues_have_their_values(scan: Scan) -> None:
+    from scipy.ndimage import binary_erosion
+
+    hu = {name: scan.ct.voxels[binary_erosion(scan.mask(name), iterations=3)] for name in ("L4", "muscle", "fat")}
+    assert all(values.size > 300 for values in hu.values())
+    for name, material in (("muscle", "muscle"), ("fat", "fat")):
+        assert np.median(hu[name]) == pytest.approx(aged(material, 40).hu, abs=8)
+    assert np.median(hu["L4"]) == pytest.approx(aged("bone", 40).hu, abs=25)
+    assert np.percentile(scan.ct.voxels[scan.mask("L4")], 97) > 500, "a dense shell"
+
+
+def test_bone_fades_with_age_as_published() -> None:
+    """Jang 2019: 226 HU before 30, 89 HU after 90."""
+    assert aged("bone", 25).hu == pytest.approx(226, abs=5) and aged("bone", 90).hu == pytest.approx(89, abs=5)
+
+
+def test_a_voxel_cut_by_a_surface_has_a_value_between(scan: Scan) -> None:
+    skin = scan.ct.voxels[40, :8, 25]
+    assert skin.max() > -950
+    air = scan.labels.voxels == 0
+    edge = air[:, :-1] & ~air[:, 1:]
+    assert -950 < np.median(scan.ct.voxels[:, :-1][edge]) < 0
+
+
+def test_half_the_dose_is_noisier_by_the_square_root() -> None:
+    grid = Grid((0, 0, 0), 1.0, (64, 64, 12))
+    depth = np.full(grid.shape, 100.0, np.float32)
+    sd = {dose: Scanner(1.0, dose).noise(grid, 1, 0, depth, 300.0).std() for dose in (10.0, 5.0)}
+    assert sd[10.0] == pytest.approx(12.0, rel=0.05)
+    assert sd[5.0] / sd[10.0] == pytest.approx(np.sqrt(2), rel=0.01)
+    noise = Scanner(1.0).noise(grid, 1, 0, depth, 300.0)
+    neighbours = np.corrcoef(noise[:-1].ravel(), noise[1:].ravel())[0, 1]
+    slices = np.corrcoef(noise[:, :, :-1].ravel(), noise[:, :, 1:].ravel())[0, 1]
+    assert neighbours > 0.15 and abs(slices) < 0.05
+
+
+def test_texture_belongs_to_the_patient_and_not_to_the_voxels() -> None:
+    texture = Texture(5, 0, 3.0)
+    coarse, fine = texture.on(Grid((0, 0, 0), 2.0, (30, 30, 30))), texture.on(Grid((0, 0, 0), 1.0, (59, 59, 59)))
+    np.testing.assert_allclose(fine[::2, ::2, ::2], coarse, atol=1e-5)
+    assert coarse.std() == pytest.approx(1.0, abs=0.1) and abs(coarse.mean()) < 0.1
+
+
+def test_numbers_are_totalsegmentators_where_it_has_them() -> None:
+    from arguide.imaging.labels import LEVELS, SACRUM
+
+    numbers = numbered(["L1", "L2", "L3", "L4", "L5", "T12", "sacrum", "disc-L4-L5", "disc-L3-L4"])
+    assert {name: numbers.of(name) for name in LEVELS} == {name: (number,) for name, number in LEVELS.items()}
+    assert numbers.of("sacrum") == (SACRUM,) and numbers.of("disc-L4-L5") != numbers.of("disc-L3-L4")
+
+
+def test_every_material_can_be_heard_and_seen() -> None:
+    bone, muscle, fat = MATERIALS["bone"], MATERIALS["muscle"], MATERIALS["fat"]
+    assert bone.impedance_mrayl > 3 * muscle.impedance_mrayl > 3 * fat.impedance_mrayl > 3
+    assert bone.attenuation_db_cm_mhz > muscle.attenuation_db_cm_mhz > MATERIALS["fluid"].attenuation_db_cm_mhz
