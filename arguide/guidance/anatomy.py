@@ -1,7 +1,7 @@
 """What guidance asks of the anatomy: how far the needle is from what it may harm, and how deep under the skin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +22,7 @@ Progress: TypeAlias = Callable[[float, str], None]
 
 # The skin is smooth and only decides between outside and inside; a fine grid of a whole torso would be large.
 SKIN_SPACING_MM = 3.0
+SKIN_POINTS = 3000
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Anatomy:
 
     clearances: Clearances
     under_skin: UnderSkin
+    skin_points: Array = field(default_factory=lambda: np.empty((0, 3)))
+    """(n, 3) mm all over the skin: where one more fiducial could be."""
 
 
 def load_anatomy(scenario: Scenario, plan: Plan, progress: Progress = lambda done, what: None) -> Anatomy:
@@ -43,11 +46,14 @@ def load_anatomy(scenario: Scenario, plan: Plan, progress: Progress = lambda don
     for n, structure in enumerate(wanted):
         progress(n / len(wanted), f"distance field of {structure.label}")
         spacing = SKIN_SPACING_MM if structure is scenario.skin else 1.0
-        fields.append(cached(read_mesh(structure.mesh), spacing))
+        mesh = read_mesh(structure.mesh)
+        fields.append(cached(mesh, spacing))
     progress(1.0, "anatomy ready")
     needle = scenario.needle
     probe = ClearanceProbe(fields[: len(scenario.risks)], needle.length_mm, needle.diameter_mm / 2)
-    return Anatomy(probe, _under_mesh(fields[-1]) if scenario.skin else _under_plane(plan))
+    if not scenario.skin:
+        return Anatomy(probe, _under_plane(plan))
+    return Anatomy(probe, _under_mesh(fields[-1]), mesh.vertices[:: max(1, len(mesh.vertices) // SKIN_POINTS)])
 
 
 def _under_mesh(skin: DistanceField) -> UnderSkin:

@@ -3,13 +3,16 @@
 import numpy as np
 
 from arguide.errors import RegistrationError
+from arguide.geometry.transforms import Array
 from arguide.guidance.checking import TouchChecker, words
+from arguide.guidance.next_touch import where_next
 from arguide.guidance.patient import PatientRegistration, register_patient
 from arguide.guidance.state import Check, FiducialState, Grade, Step, StepView
 from arguide.guidance.steps import Event, Input
-from arguide.settings.scenario import Fiducial, Limits, Vec3
+from arguide.settings.scenario import Fiducial, Limits, Plan
 from arguide.trackers.reading import Sample
 
+NOWHERE = np.empty((0, 3))
 LOOK = {
     Grade.WITHIN: "",
     Grade.NEAR: ": touch another place before you trust it",
@@ -25,18 +28,27 @@ class ReviewStep:
         patient: PatientRegistration,
         fiducials: tuple[Fiducial, ...],
         limits: Limits,
-        target: Vec3,
+        plan: Plan,
         checker: TouchChecker,
+        skin_points: Array = NOWHERE,
     ) -> None:
-        self._named, self._limits, self._target = fiducials, limits, np.array(target)
-        self._checker = checker
+        """On `skin_points` (n, 3) mm one more fiducial could be."""
+        self._named, self._limits, self._plan = fiducials, limits, plan
+        self._checker, self._skin_points = checker, skin_points
         self._refusal = ""
         self._use(patient)
 
     def _use(self, patient: PatientRegistration) -> None:
         self.patient = patient
-        self._target_95_mm = patient.error_95_mm(self._target)
+        self._target_95_mm = patient.error_95_mm(np.array(self._plan.target))
+        self._next = self._where_next()
         self._checker.use(patient)
+
+    def _where_next(self) -> str:
+        if self._target_95_mm <= self._limits.target_error_mm:
+            return ""
+        taken = [k for k in range(len(self._named)) if k not in self.patient.excluded]
+        return where_next(self._named, taken, self._skin_points, self._plan, self._target_95_mm)
 
     @property
     def check(self) -> Check | None:
@@ -126,7 +138,6 @@ class ReviewStep:
         if cautions := self.patient.registration.cautions:
             return cautions[0].message
         if self._target_95_mm > self._limits.target_error_mm:
-            return (
-                f"the target may be {self._target_95_mm:.1f} mm off: touch again more exactly, or add fiducials near it"
-            )
+            better = self._next or "touch again more exactly, or add fiducials near it"
+            return f"the target may be {self._target_95_mm:.1f} mm off: {better}"
         return "not yet checked: touch a fiducial or the skin"

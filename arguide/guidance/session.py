@@ -156,7 +156,9 @@ class Session:
             self._anatomy.under_skin if step is Step.REVIEW else None,
         )
         if step is Step.REVIEW:
-            return ReviewStep(self.patient, scenario.fiducials, scenario.limits, self._plan.target, checker)
+            return ReviewStep(
+                self.patient, scenario.fiducials, scenario.limits, self._plan, checker, self._anatomy.skin_points
+            )
         checker.use(self.patient)
         needle = self._needle_shaft
         bars = NeedleUncertainty(
