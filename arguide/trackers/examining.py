@@ -42,8 +42,10 @@ def gather(profile: TrackerProfile, url: str, seconds: float = 3.0) -> Facts:
         tracker.connect()
         known = _introduced(_driver_of(tracker))
         tracker.start()
+        before = _counted(tracker)  # what was asked in vain while looking for the device says nothing about the line
         samples, began = _watch(tracker, seconds)
-        return _facts(bare, profile, tracker, known, samples, time.monotonic() - began)
+        passed = time.monotonic() - began
+        return _counting(_facts(bare, profile, tracker, known, samples, passed), before, _counted(tracker))
     except SettingsError as error:
         return replace(bare, settings_trouble=str(error))
     except ArguideError as error:
@@ -67,6 +69,22 @@ def _tool_trouble(profile: TrackerProfile) -> str:
             except SettingsError as error:
                 return f"tool {tool.name}: {error}"
     return ""
+
+
+def _counted(tracker: Tracker) -> dict[str, int]:
+    counts = getattr(_driver_of(tracker), "statistics", None)
+    return {name: getattr(counts, name, 0) for name in ("skipped", "bad_replies", "timeouts", "refused")}
+
+
+def _counting(facts: Facts, before: dict[str, int], after: dict[str, int]) -> Facts:
+    passed = {name: after[name] - before[name] for name in after}
+    return replace(
+        facts,
+        skipped=passed["skipped"],
+        bad_replies=passed["bad_replies"],
+        timeouts=passed["timeouts"],
+        refused=passed["refused"],
+    )
 
 
 def _watch(tracker: Tracker, seconds: float) -> tuple[list[Sample], float]:
@@ -99,7 +117,7 @@ def _facts(
     seconds: float,
 ) -> Facts:
     driver = _driver_of(tracker)
-    counts, fit = getattr(driver, "statistics", None), getattr(driver, "fit", None)
+    fit = getattr(driver, "fit", None)
     apart_s = [after.host_time_s - before.host_time_s for before, after in pairwise(samples)]
     span = samples[-1].host_time_s - samples[0].host_time_s if len(samples) > 1 else 0.0
     return replace(
@@ -114,10 +132,6 @@ def _facts(
         measured_hz=(len(samples) - 1) / span if span > 0 else 0.0,
         seconds=seconds,
         frames=len(samples),
-        skipped=getattr(counts, "skipped", 0),
-        bad_replies=getattr(counts, "bad_replies", 0),
-        timeouts=getattr(counts, "timeouts", 0),
-        refused=getattr(counts, "refused", 0),
         exchange_s=getattr(driver, "exchange_s", None),
         spread_s=statistics.pstdev(apart_s) if apart_s else 0.0,
         jitter_s=fit and fit.jitter_s,

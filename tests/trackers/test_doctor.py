@@ -18,6 +18,7 @@ from arguide.trackers.checks import examine, line_ms
 from arguide.trackers.doctor import Facts, Grade, Item, ToolFacts
 from arguide.trackers.examining import gather
 from arguide.trackers.ndi.commands import encode
+from arguide.trackers.ndi.exchange import Exchange
 from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.searching import Probe, probe, probe_all, profile_for
 
@@ -233,6 +234,21 @@ def test_facts_of_an_emulated_tracker() -> None:
     assert facts.frames > 20
     assert all(0.5 < tool.seen <= 1 for tool in facts.tools)
     assert "kalman" in facts.filter_report
+
+
+def test_what_went_wrong_while_looking_for_the_tracker_says_nothing_of_the_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that was left at another speed does not answer at first."""
+    real = Exchange.ask
+
+    def ask(exchange: Exchange, name: str, *more: object, **named: object) -> str:
+        exchange.statistics.timeouts += name == "APIREV"
+        return real(exchange, name, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Exchange, "ask", ask)
+    facts = gather(read_profile(find_profile("emulated")), "sim://polaris?clock=step&seed=1&motion=wave", 0.1)
+    assert facts.timeouts == 0 and facts.frames > 2
 
 
 def test_a_damaged_tool_file_is_found_before_any_device(tmp_path: Path) -> None:
