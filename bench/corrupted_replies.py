@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from math import cos, sin
 
 import numpy as np
+from fastcrc.crc16 import arc as crc16
 
 from arguide.asset_files import find_profile
 from arguide.errors import ArguideError
@@ -23,7 +24,6 @@ from arguide.geometry.transforms import angle_between, from_quaternion
 from arguide.settings.profile_file import read_profile
 from arguide.trackers.ndi.bx import decode_bx
 from arguide.trackers.ndi.commands import Options
-from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.exchange import Statistics
 from arguide.trackers.ndi.identity import Identity
 from arguide.trackers.ndi.measuring import AskAgain, Measuring

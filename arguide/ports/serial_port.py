@@ -52,7 +52,7 @@ class SerialPort:
         try:
             if self._descriptor is None:
                 return self._read_through_pyserial(timeout_s)
-            if not select.select((self._descriptor,), (), (), max(timeout_s, 0.0))[0]:
+            if not select.select((self._descriptor,), (), (), timeout_s if timeout_s > 0 else 0.0)[0]:
                 return b""
             data = os.read(self._descriptor, CHUNK)
         except LOST as error:
@@ -67,8 +67,11 @@ class SerialPort:
         try:
             if self._descriptor is not None:
                 # Straight to the line: pyserial waits after every write until the next could follow.
-                with contextlib.suppress(BlockingIOError):
-                    data = data[os.write(self._descriptor, data) :]
+                try:
+                    sent = os.write(self._descriptor, data)
+                except BlockingIOError:
+                    sent = 0  # no room now; pyserial waits for it
+                data = data[sent:]
             if data:
                 self._open_line.write(data)
         except LOST as error:

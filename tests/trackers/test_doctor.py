@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastcrc.crc16 import arc as crc16
 
 from arguide.asset_files import find_profile
 from arguide.errors import PortError
@@ -19,7 +20,6 @@ from arguide.trackers.doctor import Facts, Grade, Item, ToolFacts
 from arguide.trackers.examining import gather
 from arguide.trackers.ndi.commands import encode
 from arguide.trackers.ndi.exchange import Exchange
-from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.searching import Probe, probe, probe_all, profile_for
 
 TOOL = ToolFacts(name="needle", file="needle.rom", seen=1.0, state="visible", error_mm=0.1, noise_mm=0.05)

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from arguide.trackers.igtl.crc import crc64
+from fastcrc.crc64 import ecma_182 as crc64
 
 HEADER = struct.Struct(">H12s20sIIQQ")
 EXTENDED = struct.Struct(">HHII")

@@ -19,8 +19,9 @@ DECODED = (
 )
 _NO_DECODER = ~int(DECODED)
 _DETAIL = int(Options.TOOL_DETAIL | Options.TOOL_MARKERS)
-_VALID = struct.Struct("<8fII")
-_MISSING = struct.Struct("<II")
+_VALID = struct.Struct("<BB8fII")
+_MISSING = struct.Struct("<BBII")
+_SEEN = Report.VALID
 _POINT = struct.Struct("<3f")
 _SYSTEM = struct.Struct("<H")
 _DETAIL_BYTES = 11
@@ -46,24 +47,26 @@ def _tools(body: bytes, asked: int) -> tuple[tuple[ToolState, ...], int]:
     tools = []
     at = 1
     for _ in range(body[0]):
-        handle, report = body[at], body[at + 1]
-        at += 2
+        report = body[at + 1]
         if report == 1:
-            q0, qx, qy, qz, x, y, z, error, status, frame = numbers = _VALID.unpack_from(body, at)
+            handle, _, q0, qx, qy, qz, x, y, z, error, status, frame = numbers = _VALID.unpack_from(body, at)
             # As `believable` asks, but without a call for every tool: this is the hot path.
             if not 0.99 < q0 * q0 + qx * qx + qy * qy + qz * qz < 1.01 or not isfinite(x + y + z + error):
-                believable("BX", handle, numbers[:8])
-            tools.append(ToolState(handle, Report.VALID, (q0, qx, qy, qz), (x, y, z), error, status, frame))
-            at += 40
+                believable("BX", handle, numbers[2:10])
+            tools.append(ToolState(handle, _SEEN, (q0, qx, qy, qz), (x, y, z), error, status, frame))
+            at += 42
         elif report == 2:
-            status, frame = _MISSING.unpack_from(body, at)
+            handle, _, status, frame = _MISSING.unpack_from(body, at)
             tools.append(ToolState(handle, Report.MISSING, status=status, frame=frame))
-            at += 8
+            at += 10
         elif report == 4:
-            tools.append(ToolState(handle, Report.DISABLED))
+            tools.append(ToolState(body[at], Report.DISABLED))
+            at += 2
             continue
         else:
-            raise BadReplyError(f"BX: tool {handle:02X} is reported as {report:02X}, expected 01, 02 or 04; ask again")
+            raise BadReplyError(
+                f"BX: tool {body[at]:02X} is reported as {report:02X}, expected 01, 02 or 04; ask again"
+            )
         if asked & _DETAIL:
             markers, at = _detail(body, at, asked)
             tools[-1] = tools[-1]._replace(markers=markers)

@@ -5,7 +5,7 @@ The form with CRC is used always: a device that got a mangled command says so in
 
 from enum import IntFlag, StrEnum
 
-from arguide.trackers.ndi.crc import crc16
+from fastcrc.crc16 import arc as crc16
 
 BAUD_CODES = {
     9600: "0",

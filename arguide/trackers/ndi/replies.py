@@ -15,8 +15,9 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fastcrc.crc16 import arc as crc16
+
 from arguide.errors import BadReplyError
-from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.errors import device_error
 
 START = b"\xc4\xa5"

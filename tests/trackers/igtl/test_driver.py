@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from fastcrc.crc64 import ecma_182 as crc64
 
 from arguide.asset_files import find_profile
 from arguide.errors import BadReplyError, PortTimeoutError, SettingsError
@@ -12,7 +13,6 @@ from arguide.geometry.transforms import Array, translation
 from arguide.ports.scripted import ScriptedPort
 from arguide.settings.profile_file import read_profile
 from arguide.trackers.igtl.contents import encode_status, encode_tracking, encode_transform
-from arguide.trackers.igtl.crc import crc64
 from arguide.trackers.igtl.driver import IgtlTracker
 from arguide.trackers.igtl.packets import HEADER, Message, encode
 from arguide.trackers.reading import Sample, Visibility

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from arguide_sim.igtl import wire
+from fastcrc.crc64 import ecma_182 as crc64
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,6 @@ from arguide.trackers.igtl.contents import (
     encode_tracking,
     encode_transform,
 )
-from arguide.trackers.igtl.crc import crc64
 from arguide.trackers.igtl.packets import HEADER, MAX_BODY, MAX_SKIPPED, Message, MessageReader, encode
 
 VECTORS = Path(__file__).parents[3] / ".." / "shared" / "data" / "openigtlink-vectors"

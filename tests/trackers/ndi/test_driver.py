@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastcrc.crc16 import arc as crc16
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,6 @@ from arguide.settings.profile_file import read_profile
 from arguide.trackers.life import State
 from arguide.trackers.ndi.commands import LedState, encode, upload_blocks
 from arguide.trackers.ndi.connecting import RESET_S
-from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.driver import NdiTracker
 from arguide.trackers.ndi.exchange import TRIES
 from arguide.trackers.reading import Visibility

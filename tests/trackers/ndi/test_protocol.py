@@ -5,6 +5,7 @@ import random
 import struct
 
 import pytest
+from fastcrc.crc16 import arc as crc16
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from arguide.errors import ArguideError, BadReplyError, DeviceError
 from arguide.trackers.ndi.alerts import alerts_of
 from arguide.trackers.ndi.bx import decode_bx
 from arguide.trackers.ndi.commands import BAUD_CODES, Options, comm_arguments, encode, upload_blocks
-from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.errors import ADVICE, ERRORS, device_error
 from arguide.trackers.ndi.replies import (
     MAX_BUFFERED,

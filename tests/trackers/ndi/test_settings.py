@@ -1,6 +1,7 @@
 """What a device can be asked and told about itself: parameters, volumes, rates, identity, beeper."""
 
 import pytest
+from fastcrc.crc16 import arc as crc16
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +9,6 @@ from arguide.errors import ArguideError, BadReplyError, DeviceError, TrackerErro
 from arguide.ports.scripted import ScriptedPort
 from arguide.trackers.ndi import parameters
 from arguide.trackers.ndi.commands import encode
-from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.exchange import Exchange
 from arguide.trackers.ndi.identity import Identity, introduce, revision
 from arguide.trackers.ndi.rates import choose_rate

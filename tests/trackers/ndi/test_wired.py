@@ -4,13 +4,13 @@ import struct
 from dataclasses import dataclass, replace
 
 import pytest
+from fastcrc.crc16 import arc as crc16
 
 from arguide.asset_files import find_profile, hardware
 from arguide.errors import SettingsError
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.profile_file import read_profile
 from arguide.trackers.ndi.commands import LedState, encode
-from arguide.trackers.ndi.crc import crc16
 from arguide.trackers.ndi.driver import NdiTracker
 from arguide.trackers.ndi.samples import NOT_PLUGGED_IN
 from arguide.trackers.reading import Sample, Visibility
