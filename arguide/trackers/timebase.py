@@ -148,9 +148,11 @@ class Timebase:
         self._fastest = max(min(ends) - offset_s, -2 * self._scale)
         self._line_s = offset_s + first[-1][0] * self._period_s
         count, span = len(first), first[-1][0]
-        self._c00 = 4 / count
         if not self._c11:
-            self._c11, self._c01 = 12 / (count * span**2), 6 / (count * span)
+            self._c00, self._c01, self._c11 = 4 / count, 6 / (count * span), 12 / (count * span**2)
+        else:
+            # The period is known from before; the line goes through the middle of the new arrivals.
+            self._c00, self._c01 = 1 / count + self._c11 * (span / 2) ** 2, self._c11 * span / 2
         self._since = count
 
     def _follow(self, ahead: int, arrived_s: float) -> None:
@@ -182,10 +184,10 @@ class Timebase:
             gain = 1 / (1 / weight + c00)
             self._line_s += c00 * gain * residual
             self._period_s += c01 * gain * residual
-            forget = 1 - 1 / MEMORY
-            c11 = (c11 - c01 * c01 * gain) / forget
-            c01 = (c01 - c00 * c01 * gain) / forget
-            c00 = (c00 - c00 * c00 * gain) / forget
+            # As c - c c' gain, but written so that rounding never makes a variance negative.
+            kept = gain / (1 - 1 / MEMORY)
+            c11 = (max(c00 * c11 - c01 * c01, 0.0) + c11 / weight) * kept
+            c01, c00 = c01 / weight * kept, c00 / weight * kept
             left_s = residual - (self._line_s - line_s)
             self._note_noise(left_s)
             # A low quantile by stochastic approximation (Robbins & Monro 1951).

@@ -143,3 +143,15 @@ def test_clock_that_stands_still() -> None:
 def test_on_a_simulated_clock_it_is_exact() -> None:
     base = Timebase(1 / 60)
     assert [base.date(k, k / 60) for k in range(300)] == pytest.approx([k / 60 for k in range(300)], abs=3e-4)
+
+
+def test_its_errors_stay_numbers_however_often_the_counter_jumps() -> None:
+    """A line drawn anew takes over what was known of the period, not how that hung together with the old line."""
+    for seed in range(20):
+        chance = random.Random(seed)
+        base, frame, now = Timebase(1 / 60), 0, 0.0
+        for _ in range(300):
+            frame = (frame + chance.choice([1] * 30 + [500, 2000, -300])) % WRAP
+            now += chance.choice([1 / 60] * 20 + [0.0005, 0.6])
+            base.date(frame, now, now - 0.03)
+            assert base.fit.period_error_s >= 0 and base.fit.offset_error_s >= 0

@@ -116,11 +116,17 @@ def test_in_this_process(reply: str) -> None:
 
 
 def test_binary_and_text_say_the_same() -> None:
-    binary, text = (track(STEP, 30, replace(PROFILE, reply=reply))[1] for reply in ("BX", "TX"))
-    for one, other in zip(binary, text, strict=True):
-        for name, reading in one.readings.items():
-            pose, twin = reading.tracker_from_tool, other.readings[name].tracker_from_tool
-            assert reading.visibility is other.readings[name].visibility
+    binary, text = (
+        {sample.frame_number: sample for sample in track(STEP, 30, replace(PROFILE, reply=reply))[1]}
+        for reply in ("BX", "TX")
+    )
+    # Which frames need a second question, and so are skipped here, depends on how busy the computer is.
+    both = binary.keys() & text.keys()
+    assert len(both) > 10
+    for frame in both:
+        for name, reading in binary[frame].readings.items():
+            pose, twin = reading.tracker_from_tool, text[frame].readings[name].tracker_from_tool
+            assert reading.visibility is text[frame].readings[name].visibility
             if pose is not None and twin is not None:
                 assert pose == pytest.approx(twin, abs=0.006)
 
