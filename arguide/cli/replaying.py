@@ -1,7 +1,9 @@
 """Play recorded states in the scene: in a window at any speed, or as pictures and a film."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
 from arguide.cli.job import new_folder, window_possible
 from arguide.cli.progress import progress_bar
-from arguide.cli.showing import FILM_HZ, LEAVE, until_left
+from arguide.cli.showing import FILM_HZ, LEAVE, STILL, until_left
 from arguide.errors import RecordingError
 from arguide.guidance.state import SessionState
 from arguide.recording.recording_file import Recording
@@ -47,9 +49,10 @@ def replay(
     try:
         score = report_of(recording, scenario, plan).score
         if window:
-            if _in_window(recording.states, stage, speed, profile.stale_after_s):
+            still = partial(_still, stage, recording.path)
+            if _in_window(recording.states, stage, speed, profile.stale_after_s, still):
                 stage.show_card(card_lines(score), "Score card")
-                until_left(stage, lambda: None)
+                until_left(stage, still)
         else:
             folder = new_folder(out)
             _as_film(recording.states, stage, folder, size, speed)
@@ -73,8 +76,18 @@ def paced(states: tuple[SessionState, ...], step_s: float) -> Iterator[tuple[Ses
         now_s += step_s
 
 
-def _in_window(states: tuple[SessionState, ...], stage: "Stage", speed: float, stale_after_s: float) -> bool:
-    """Show until the end (True) or until the user leaves (False); P pauses."""
+def _still(stage: "Stage", recording: Path) -> None:
+    """Keep a still beside the recording."""
+    from arguide.scene.film import write_picture
+
+    names = (recording.with_name(f"{recording.stem}-still-{number:02}.png") for number in count(1))
+    write_picture(next(name for name in names if not name.exists()), stage.still())
+
+
+def _in_window(
+    states: tuple[SessionState, ...], stage: "Stage", speed: float, stale_after_s: float, still: Callable[[], None]
+) -> bool:
+    """Show until the end (True) or until the user leaves (False); P pauses, S keeps a still."""
     step_s = 1 / 60
     for state, age_s in paced(states, step_s * speed):
         paused = False
@@ -84,6 +97,8 @@ def _in_window(states: tuple[SessionState, ...], stage: "Stage", speed: float, s
             if stage.closed or any(key in LEAVE for key in keys):
                 return False
             paused ^= PAUSE in keys
+            if STILL in keys:
+                still()
             # A pose between two samples is as old as the sample gap; only a real gap in the recording is stale.
             stage.show(state, age_s if age_s > max(stale_after_s, step_s * speed) else 0.0)
             stage.render()

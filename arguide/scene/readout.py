@@ -8,7 +8,7 @@ from arguide.guidance.levels import gravest
 from arguide.guidance.state import Deviation, RiskState, Uncertainty, grade
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
-from arguide.scene.layout import Rect
+from arguide.scene.layout import HEADER, Layout, Rect
 from arguide.scene.marks import FOR_GRADE, Mark, Sign, color_of
 from arguide.scene.risk_words import MARKS, short_word
 from arguide.settings.scenario import Band, Plan, Structure
@@ -152,6 +152,29 @@ class Readout:
         """Show these lines."""
         for row, line in zip(self._rows, shown, strict=True):
             row.show(line)
+
+
+class Strip:
+    """The lines as one strip under the title, for stills of a view that fills the window. Hidden at first."""
+
+    def __init__(self, canvas: Canvas, place: Layout) -> None:
+        unit = canvas.unit
+        box = Rect(place.steps.x, (HEADER + 8) * unit, place.steps.width, 46 * unit)
+        self.root = canvas.group()
+        canvas.panel(box, style.rgba(style.PANEL, 0.9), 8, self.root)
+        width = box.width / len(CAPTIONS)
+        cells = [box.column(k * width, width).inset(8 * unit, 3 * unit) for k in range(len(CAPTIONS))]
+        self._captions = [
+            canvas.label(c.row(0, 0.4 * c.height), 12, color=style.QUIET, parent=self.root) for c in cells
+        ]
+        self._values = [canvas.label(c.row(0.4 * c.height, 0.6 * c.height), 16, parent=self.root) for c in cells]
+        self.root.hide()
+
+    def show(self, shown: tuple[Line, ...]) -> None:
+        """Say these lines."""
+        for caption, value, line in zip(self._captions, self._values, shown, strict=True):
+            caption.set(line.caption)
+            value.set(f"{line.value} {line.word}".strip())
 
 
 class _Row:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide.geometry.transforms import Array
-from arguide.guidance.state import Phase, SessionState
+from arguide.guidance.state import Alert, Level, Phase, SessionState
 from arguide.settings.scenario import Plan, Scenario
 from arguide.training import motion
 from arguide.training.trace import Trace, trace_of
@@ -28,6 +28,10 @@ class Clearance:
     """Least distance from the needle, negative inside; NaN if it was never under the skin."""
     violated_s: float
     """How long it was closer than the margin."""
+    warnings: int | None = None
+    """How often a warning about it began; None where the recording does not tell."""
+    breaches: int | None = None
+    """How often its margin was entered, with the hysteresis of the warnings; None with them."""
 
     @property
     def undercut(self) -> float:
@@ -96,6 +100,19 @@ class Metrics:
     """Greatest speed of the tip during the insertion, below 4 Hz."""
     sparc: float | None
     """Smoothness (spectral arc length) of that speed; nearer 0 is smoother."""
+    levels: tuple[tuple[float, Level], ...] = ()
+    """Every level of guidance in turn, with the time from the first state at which it began."""
+    glances_s: tuple[float, ...] = ()
+    """When each glance began."""
+
+    @property
+    def guidance(self) -> str:
+        """How much help there was, in words; empty for full help all the time."""
+        names = " › ".join(level.value for _, level in self.levels)
+        if names in ("", Level.FULL.value):
+            return ""
+        count = len(self.glances_s)
+        return names + (f", {count} glance{'' if count == 1 else 's'}" if count or "intermittent" in names else "")
 
     @property
     def path_ratio(self) -> float | None:
@@ -163,7 +180,22 @@ def measure_trace(trace: Trace, scenario: Scenario, plan: Plan) -> Metrics:
         tremor_mm=of_entered(motion.tremor(parts)),
         peak_speed_mm_s=of_entered(motion.peak_speed(parts)),
         sparc=of_entered(motion.smoothness(parts)),
+        levels=_levels(trace),
+        glances_s=tuple(trace.time_s[_onsets(np.array([aid.glance for aid in trace.aid], dtype=bool))].tolist()),
     )
+
+
+def _levels(trace: Trace) -> tuple[tuple[float, Level], ...]:
+    found: list[tuple[float, Level]] = []
+    for time_s, aid in zip(trace.time_s.tolist(), trace.aid, strict=True):
+        if not found or aid.level is not found[-1][1]:
+            found.append((time_s, aid.level))
+    return tuple(found)
+
+
+def _onsets(wanted: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The rows at which `wanted` (n,) begins to hold."""
+    return np.flatnonzero(np.diff(wanted.astype(np.int8), prepend=0) == 1)
 
 
 def _hold(trace: Trace, under_skin: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -188,14 +220,23 @@ def _time_in_phase(trace: Trace) -> Mapping[Phase, float]:
 
 def _clearances(trace: Trace, under_skin: NDArray[np.intp], scenario: Scenario) -> tuple[Clearance, ...]:
     return tuple(
-        _clearance(risk.label, risk.risk_margin_mm or 0.0, trace.clearances_mm[under_skin, k], trace.seen_s[under_skin])
+        _clearance(
+            risk.label,
+            risk.risk_margin_mm or 0.0,
+            trace.clearances_mm[under_skin, k],
+            trace.seen_s[under_skin],
+            trace.alerts[under_skin, k],
+        )
         for k, risk in enumerate(scenario.risks)
     )
 
 
-def _clearance(label: str, margin_mm: float, distance: Array, seen_s: Array) -> Clearance:
+def _clearance(label: str, margin_mm: float, distance: Array, seen_s: Array, alerts: NDArray[np.int8]) -> Clearance:
     least = float(distance.min()) if len(distance) else float("nan")
-    return Clearance(label, margin_mm, least, float(np.sum(seen_s[distance < margin_mm])))
+    told = len(alerts) > 0 and bool(np.all(alerts >= 0))
+    warnings, breaches = (len(_onsets(alerts >= alert.rank)) for alert in (Alert.AHEAD, Alert.TOO_CLOSE))
+    violated_s = float(np.sum(seen_s[distance < margin_mm]))
+    return Clearance(label, margin_mm, least, violated_s, warnings if told else None, breaches if told else None)
 
 
 def _first(values: Array) -> float:

@@ -75,6 +75,8 @@ class Score:
     """What to practise next."""
     capped: str
     """Why the total was held down; empty if it was not."""
+    guidance: str = ""
+    """How much help there was, if not all of it all the time."""
 
     @property
     def grade(self) -> Grade:
@@ -96,7 +98,7 @@ def score(metrics: Metrics, tolerance: Tolerance, rules: Rules | None = None) ->
     capped = reason if cap < total else ""
     total = min(total, cap)
     verdict = next(words for least, words in rules.verdicts if total >= least)
-    return Score(total, lines, verdict, _practise(lines, metrics), capped)
+    return Score(total, lines, verdict, _practise(lines, metrics), capped, metrics.guidance)
 
 
 def score_of(metrics: Metrics, plan: Plan) -> Score:
@@ -146,6 +148,8 @@ def card_lines(result: Score) -> list[tuple[str, str, Grade | None]]:
     """The score as (label, text, grade) for a panel or a table: total, one line a criterion, what to do next."""
     lines: list[tuple[str, str, Grade | None]] = [("Score", f"{result.total:.0f} / 100", result.grade)]
     lines += [(line.criterion.label, line.value_text, line.grade) for line in result.lines]
+    if result.guidance:
+        lines.append(("Guidance", result.guidance, None))
     lines.append(("Verdict", result.verdict, None))
     if result.capped:
         lines.append(("Held down", result.capped, Grade.OUT))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from arguide.errors import RecordingError
 from arguide.geometry.transforms import Array
-from arguide.guidance.state import Phase, SessionState, Step
+from arguide.guidance.state import Aid, Phase, SessionState, Step
 
 # Two states further apart than this are not one motion: six device frames at 60 Hz.
 MAX_GAP_S = 0.1
@@ -61,6 +61,10 @@ class Trace:
     """(n,) error bar of `target_mm`; NaN where the recording does not tell."""
     hit_probability: Array
     """(n,) that the true tip was in the true target, 0..1; NaN where the recording does not tell."""
+    alerts: NDArray[np.int8]
+    """(n, k) rank of the alert about each risk structure; −1 where the recording does not tell."""
+    aid: tuple[Aid, ...]
+    """The help the trainee had."""
 
     def __len__(self) -> int:
         return len(self.phase)
@@ -100,6 +104,7 @@ def trace_of(states: Iterable[SessionState], risks: int) -> Trace:
     numbers = np.full((len(rows), len(_COLUMNS)), np.nan)
     clearances = np.full((len(rows), risks), np.nan)
     sure = np.full((len(rows), 2), np.nan)
+    alerts = np.full((len(rows), risks), -1, dtype=np.int8)
     for row in np.flatnonzero(live):
         needle = rows[row].needle
         poses[row] = needle.image_from_tip
@@ -111,6 +116,8 @@ def trace_of(states: Iterable[SessionState], risks: int) -> Trace:
                 " score with the scenario of the recording"
             )
         clearances[row] = needle.deviation.clearances_mm
+        if needle.risks:
+            alerts[row] = [risk.alert.rank for risk in needle.risks]
         if needle.uncertainty is not None:
             sure[row] = needle.uncertainty.distance_95_mm, needle.uncertainty.hit_probability
     return Trace(
@@ -123,6 +130,8 @@ def trace_of(states: Iterable[SessionState], risks: int) -> Trace:
         clearances_mm=clearances,
         distance_95_mm=sure[:, 0],
         hit_probability=sure[:, 1],
+        alerts=alerts,
+        aid=tuple(state.aid for state in rows),
         **dict(zip(_COLUMNS, numbers.T, strict=True)),
     )
 
