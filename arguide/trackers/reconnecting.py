@@ -46,8 +46,11 @@ class ReconnectingTracker:
         self.tracker.connect()
 
     def start(self) -> None:
-        """Begin tracking."""
-        self.tracker.start()
+        """Begin tracking. A line that was lost since `connect` is found out by `read`."""
+        try:
+            self.tracker.start()
+        except PortError as error:
+            self._lose(error)
 
     def read(self) -> Sample:
         """The next sample. Raises PortTimeoutError while the tracker is away; SettingsError when waiting cannot help."""
@@ -56,10 +59,8 @@ class ReconnectingTracker:
         try:
             return self.tracker.read()
         except (PortError, TrackerError) as error:
-            self._lost_at, self._reason = self._clock(), str(error)
-            self._let_go()
-            self.tracker = self._make()
-            raise self._away(self._lost_at) from error
+            self._lose(error)
+            raise self._away(self._clock()) from error
 
     def stop(self) -> None:
         """End tracking; nothing to do while the tracker is away."""
@@ -69,6 +70,11 @@ class ReconnectingTracker:
     def close(self) -> None:
         """Give the line back."""
         self.tracker.close()
+
+    def _lose(self, error: PortError | TrackerError) -> None:
+        self._lost_at, self._reason = self._clock(), str(error)
+        self._let_go()
+        self.tracker = self._make()
 
     def _let_go(self) -> None:
         """Close what is left of the old connection; its farewell has nobody to go to."""

@@ -20,6 +20,7 @@ class Bench:
         self.connects, self.reads = connects, reads
         self.now_s = 100.0
         self.made = self.closed = self.quick = 0
+        self.starts: list[Exception | None] = []
 
     def make(self) -> "Fake":
         self.made += 1
@@ -46,7 +47,8 @@ class Fake:
         self.connect()
 
     def start(self) -> None:
-        pass
+        if self.bench.starts and (what := self.bench.starts.pop(0)):
+            raise what
 
     def read(self) -> Sample:
         what = self.bench.reads.pop(0)
@@ -110,6 +112,20 @@ def test_what_waiting_cannot_mend_is_raised() -> None:
         tracker.read()
     with pytest.raises(SettingsError, match="gone"):
         tracker.read()
+
+
+def test_a_plug_pulled_between_connecting_and_starting_is_waited_for() -> None:
+    bench = Bench([None, None], [4])
+    bench.starts = [LOST]
+    tracker = ReconnectingTracker(bench.make, bench.clock, bench.wait)
+    tracker.connect()
+    tracker.start()
+    assert "away" in tracker.read().alerts[0]
+    bench.connects, bench.starts = [None], [RESTARTED]
+    refused = ReconnectingTracker(bench.make, bench.clock, bench.wait)
+    refused.connect()
+    with pytest.raises(TrackerError, match="restarted"):
+        refused.start()
 
 
 def test_first_connection_must_work() -> None:
