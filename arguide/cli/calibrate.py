@@ -56,6 +56,7 @@ def _spin(kinds: Subparsers) -> None:
     command.add_argument("poses", type=Path, help=POSES)
     add_tools(command)
     command.add_argument("--towards", type=three, required=True, metavar="X,Y,Z", help="roughly where the tip is")
+    _keep(command)
 
 
 def _template(kinds: Subparsers) -> None:

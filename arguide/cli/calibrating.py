@@ -1,24 +1,33 @@
 """Calibrations of tools, `arguide calibrate pivot`, `spin` and `template`, at work: files in, result out."""
 
 import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import numpy as np
 
+from arguide.asset_files import find_profile
 from arguide.calibration.held_out import HeldOutCheck, held_out_check
 from arguide.calibration.pivot import PivotCalibration, pivot_calibration
 from arguide.cli.inputs import poses_of
 from arguide.cli.results import emit, numbers
-from arguide.errors import SettingsError
+from arguide.cli.tool_calibrations import fit_of, matrix, serial_of, vector
+from arguide.errors import Caution, SettingsError
 from arguide.geometry.transforms import Array, translation
 from arguide.geometry.uncertainty import point_covariances, region_scale
 from arguide.settings.calibration_file import Fit, HeldOut, Method, ToolCalibration
+from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.profile_file import read_profile
+
+Shaft: TypeAlias = tuple[Array, Array]
+"""Tip (3,) mm or direction (3,) of a tool in its marker frame, and its covariance (3, 3)."""
 
 
 def pivot(given: argparse.Namespace) -> int:
     """A tip by pivoting."""
-    from arguide.cli.tool_calibrations import fit_of
-
     stream = poses_of(given.poses, given.tool, given.reference, given.between)
     found = pivot_calibration(stream.poses)
     check = _held_out(given, found)
@@ -52,7 +61,8 @@ def pivot(given: argparse.Namespace) -> int:
     ]
     held = HeldOut(point="a known point", error_mm=check.error_mm, expected_mm=check.expected_mm) if check else None
     fit = fit_of(found.residuals_mm, found.used, found.rms_mm, found.coverage)
-    _keep(given, Method.PIVOT, found.tip_mm, found.tip_covariance, fit, held, [c.message for c in found.cautions])
+    tip = found.tip_mm, found.tip_covariance
+    _keep(given, Method.PIVOT, fit, tip=tip, held_out=held, cautions=found.cautions)
     return emit(given, result, lines, found.cautions)
 
 
@@ -68,38 +78,48 @@ def _held_out(given: argparse.Namespace, found: PivotCalibration) -> HeldOutChec
 def _keep(
     given: argparse.Namespace,
     method: Method,
-    tip: Array,
-    covariance: Array,
     fit: Fit,
-    held_out: HeldOut | None,
-    cautions: list[str],
+    *,
+    tip: Shaft | None = None,
+    direction: Shaft | None = None,
+    wobble_rad: float = 0.0,
+    held_out: HeldOut | None = None,
+    cautions: Iterable[Caution] = (),
 ) -> None:
-    """Store it for a tool of a profile, if that was asked for."""
+    """Store it for a tool of a profile, if that was asked for. What this method does not find stays as it was.
+
+    A wobble about the marker body is kept as what it is worth at the tip.
+    """
     if not given.keep_for:
         return
-    import sys
-
-    from arguide.asset_files import find_profile
-    from arguide.cli.tool_calibrations import matrix, serial_of, vector
-    from arguide.settings.calibration_store import CalibrationStore
-    from arguide.settings.profile_file import read_profile
-
-    profile = read_profile(find_profile(given.profile))
+    store, profile = CalibrationStore(), read_profile(find_profile(given.profile))
     if (tool := profile.tool(given.keep_for)) is None:
         names = ", ".join(tool.name for tool in profile.tools)
         raise SettingsError(f"--keep-for {given.keep_for!r}: {profile.file} has {names}")
+    serial = serial_of(tool, profile)
+    before, _ = store.newest(serial)
+    if tip is None and before is not None:
+        tip = np.array(before.tip_mm), np.array(before.tip_covariance_mm2)
+    elif tip is None:
+        if tool.tip_mm is None:
+            raise SettingsError(f"--keep-for {tool.name}: where its tip is must be known first; pivot it and keep that")
+        tip = np.array(tool.tip_mm), tool.tip_sd_mm**2 * np.eye(3)
+    if direction is None and before is not None and before.direction and before.direction_covariance_rad2:
+        direction = np.array(before.direction), np.array(before.direction_covariance_rad2)
     calibration = ToolCalibration(
         tool=tool.name,
-        serial=serial_of(tool, profile),
+        serial=serial,
         method=method,
         made=datetime.now(UTC).replace(microsecond=0),
-        tip_mm=vector(tip),
-        tip_covariance_mm2=matrix(covariance),
-        fit=fit,
+        tip_mm=vector(tip[0]),
+        tip_covariance_mm2=matrix(tip[1]),
+        direction=vector(direction[0]) if direction else None,
+        direction_covariance_rad2=matrix(direction[1]) if direction else None,
+        fit=replace(fit, rms_mm=fit.rms_mm + wobble_rad * float(np.linalg.norm(tip[0]))),
         held_out=held_out,
-        cautions=tuple(cautions),
+        cautions=tuple(caution.message for caution in cautions),
     )
-    print(f"kept as {CalibrationStore().save(calibration)}", file=sys.stderr)
+    print(f"kept as {store.save(calibration)}", file=sys.stderr)
 
 
 def _half_axis(covariance: Array) -> float:
@@ -130,6 +150,9 @@ def spin(given: argparse.Namespace) -> int:
         f"nearest point of the axis {numbers(found.point_mm)} mm",
         f"wobble {np.degrees(found.rms_rad):.3f}° RMS over a roll of {np.degrees(found.spin_rad):.0f}°",
     ]
+    fit = Fit(poses=len(found.used), used=int(found.used.sum()), rms_mm=0.0)
+    axis = found.direction, found.direction_covariance
+    _keep(given, Method.SPIN, fit, direction=axis, wobble_rad=found.rms_rad)
     return emit(given, result, lines)
 
 
@@ -161,5 +184,5 @@ def template(given: argparse.Namespace) -> int:
         f"RMS {found.rms_mm:.3f} mm over {int(found.used.sum())} of {len(found.used)} pairs of poses",
     ]
     fit = Fit(poses=len(found.used), used=int(found.used.sum()), rms_mm=found.rms_mm)
-    _keep(given, Method.TEMPLATE, found.tip_mm, covariance, fit, None, [])
+    _keep(given, Method.TEMPLATE, fit, tip=(found.tip_mm, covariance))
     return emit(given, result, lines)

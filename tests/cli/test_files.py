@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from arguide.asset_files import find_scenario
+from arguide.asset_files import find_profile, find_scenario
 from arguide.calibration.charuco import CharucoBoard, draw_board
 from arguide.cli.command_line import main
 from arguide.geometry.mesh import read_mesh
@@ -18,6 +18,7 @@ from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array, apply, from_parts, inverse, rotation_about, translation
 from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.camera_file import CameraCalibration
+from arguide.settings.profile_file import read_profile
 from arguide.settings.scenario_file import read_scenario
 
 TIP = np.array([1.0, -2.0, 161.0])
@@ -113,7 +114,19 @@ def test_spin(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     turns = np.linspace(0, 5, 200)
     np.save("roll.npy", np.array([rotation_about([0.1, 0, 1], turn) for turn in turns]))
     found = result(capsys, "calibrate", "spin", "roll.npy", "--towards=0,0,1")
-    np.testing.assert_allclose(found["direction"], np.array([0.1, 0, 1]) / np.linalg.norm([0.1, 0, 1]), atol=1e-9)
+    axis = np.array([0.1, 0, 1]) / np.linalg.norm([0.1, 0, 1])
+    np.testing.assert_allclose(found["direction"], axis, atol=1e-9)
+
+    needle = read_profile(find_profile("emulated")).tool("needle")
+    assert needle is not None
+    result(capsys, "calibrate", "spin", "roll.npy", "--towards=0,0,1", "--keep-for", "needle")
+    first = CalibrationStore().everything()[0].calibration
+    assert first is not None and first.tip_mm == needle.tip_mm, "what a roll does not find is as on the drawing"
+    np.save("poses.npy", swung())
+    result(capsys, "calibrate", "pivot", "poses.npy", "--keep-for", "needle")
+    newest, _ = CalibrationStore().newest(first.serial)
+    assert newest is not None and newest.method == "pivot" and newest.direction == first.direction
+    np.testing.assert_allclose(newest.tip_mm, TIP, atol=0.1)
 
 
 def test_template(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
