@@ -14,7 +14,7 @@ from arguide.cli.clocks import FrameClock
 from arguide.cli.device_rows import device_rows
 from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
-from arguide.cli.hearing import hear, heed, player_for
+from arguide.cli.hearing import hear, heed, player_for, settings_of
 from arguide.cli.igtl_server import server_for
 from arguide.cli.notes import ResultNotes, packet_tap
 from arguide.cli.progress import progress_bar
@@ -209,6 +209,7 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
 
     with player_for(job.plan, job.profile.stale_after_s, job.muted) as player:
         hear(player, live)
+        stage.facts.settings += settings_of(player, live)
         done = in_window(live, stage, still, lambda key: heed(player, key))
     if not done:
         recorder.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from arguide.cli.finishing import print_card, print_results
 from arguide.cli.gallery import Gallery
+from arguide.cli.hearing import heed, player_for
 from arguide.cli.job import new_folder, window_possible
 from arguide.cli.progress import progress_bar
 from arguide.cli.showing import FILM_HZ, LEAVE, STILL, until_left
@@ -20,6 +21,7 @@ from arguide.settings.scenario import Plan, Scenario
 
 if TYPE_CHECKING:
     from arguide.scene.stage import Stage
+    from arguide.sound.player import Player
 
 PAUSE = "p"
 
@@ -50,7 +52,9 @@ def replay(
         score = report_of(recording, scenario, plan).score
         if window:
             still = partial(_still, stage, recording.path)
-            if _in_window(recording.states, stage, speed, profile.stale_after_s, still):
+            with player_for(plan, profile.stale_after_s) as player:
+                ended = _in_window(recording.states, stage, speed, profile.stale_after_s, still, player)
+            if ended:
                 stage.show_card(card_lines(score), "Score card")
                 until_left(stage, still)
         else:
@@ -85,10 +89,18 @@ def _still(stage: "Stage", recording: Path) -> None:
 
 
 def _in_window(
-    states: tuple[SessionState, ...], stage: "Stage", speed: float, stale_after_s: float, still: Callable[[], None]
+    states: tuple[SessionState, ...],
+    stage: "Stage",
+    speed: float,
+    stale_after_s: float,
+    still: Callable[[], None],
+    player: "Player | None",
 ) -> bool:
     """Show until the end (True) or until the user leaves (False); P pauses, S keeps a still."""
     step_s = 1 / 60
+    heard: tuple[SessionState | None, float] = (None, 0.0)
+    if player is not None:
+        player.start(lambda: heard)
     for state, age_s in paced(states, step_s * speed):
         paused = False
         while True:
@@ -97,10 +109,14 @@ def _in_window(
             if stage.closed or any(key in LEAVE for key in keys):
                 return False
             paused ^= PAUSE in keys
+            for key in keys:
+                heed(player, key)
             if STILL in keys:
                 still()
             # A pose between two samples is as old as the sample gap; only a real gap in the recording is stale.
-            stage.show(state, age_s if age_s > max(stale_after_s, step_s * speed) else 0.0)
+            shown_age_s = age_s if age_s > max(stale_after_s, step_s * speed) else 0.0
+            stage.show(state, shown_age_s)
+            heard = (None if paused else state, shown_age_s)
             stage.render()
             time.sleep(max(0.0, step_s - (time.monotonic() - began)))
             if not paused:

@@ -11,7 +11,7 @@ from arguide.scene.marks import FOR_GRADE, Sign, color_of
 
 CardLine: TypeAlias = tuple[str, str, Grade | None]
 """Label, value, grade if it has one."""
-MOST_LINES = 18
+MOST_LINES = 20
 LONG = 36
 """Letters from which a value is a sentence: set smaller, on two lines."""
 
