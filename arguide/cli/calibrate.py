@@ -46,8 +46,7 @@ def _pivot(kinds: Subparsers) -> None:
     command = _kind(kinds, "pivot", "the tip of a tool that was swung about it")
     command.add_argument("poses", type=Path, help=POSES)
     add_tools(command)
-    command.add_argument("--check", type=Path, help="poses of the tip at a known point, kept apart")
-    command.add_argument("--known", type=three, metavar="X,Y,Z", help="that point, in the frame of the poses")
+    _check(command)
     _keep(command)
 
 
@@ -67,7 +66,13 @@ def _template(kinds: Subparsers) -> None:
     command.add_argument("--template", default="", help="the template, if it is in the same file")
     command.add_argument("--at", type=three, required=True, metavar="X,Y,Z", help="where the template holds the tip")
     command.add_argument("--tolerance", type=float, default=0.0, metavar="MM", help="how exactly, along each axis")
+    _check(command)
     _keep(command)
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--check", type=Path, help="poses of the tip at a known point, kept apart")
+    command.add_argument("--known", type=three, metavar="X,Y,Z", help="that point, in the frame of the poses")
 
 
 def _keep(command: argparse.ArgumentParser) -> None:

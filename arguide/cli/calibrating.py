@@ -11,7 +11,7 @@ import numpy as np
 
 from arguide.asset_files import find_profile
 from arguide.calibration.held_out import HeldOutCheck, held_out_check
-from arguide.calibration.pivot import PivotCalibration, pivot_calibration
+from arguide.calibration.pivot import pivot_calibration
 from arguide.cli.inputs import poses_of
 from arguide.cli.results import emit, numbers
 from arguide.cli.tool_calibrations import fit_of, matrix, serial_of, vector
@@ -22,6 +22,8 @@ from arguide.settings.calibration_file import Fit, HeldOut, Method, ToolCalibrat
 from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.profile_file import read_profile
 
+PLACED_MM = 1.0
+"""A hand sets a tip on a point no better than this: less is no reason to warn."""
 Shaft: TypeAlias = tuple[Array, Array]
 """Tip (3,) mm or direction (3,) of a tool in its marker frame, and its covariance (3, 3)."""
 
@@ -30,7 +32,7 @@ def pivot(given: argparse.Namespace) -> int:
     """A tip by pivoting."""
     stream = poses_of(given.poses, given.tool, given.reference, given.between)
     found = pivot_calibration(stream.poses)
-    check = _held_out(given, found)
+    check = _held_out(given, found.tip_mm, found.tip_covariance)
     half = _half_axis(found.tip_covariance)
     result = {
         "method": "pivot",
@@ -53,26 +55,38 @@ def pivot(given: argparse.Namespace) -> int:
         f"tip {numbers(found.tip_mm)} mm ± {half:.3f} mm (95 %)",
         f"RMS {found.rms_mm:.3f} mm over {int(found.used.sum())} of {found.poses} poses, {stream.hidden} hidden",
         f"cone {np.degrees(found.cone_rad):.0f}°, {found.coverage:.0%} of a 60° cone visited",
-        *(
-            [f"held-out check: off by {check.error_mm:.3f} mm, expected up to {check.expected_mm:.3f} mm"]
-            if check
-            else []
-        ),
+        *_check_lines(check),
     ]
-    held = HeldOut(point="a known point", error_mm=check.error_mm, expected_mm=check.expected_mm) if check else None
     fit = fit_of(found.residuals_mm, found.used, found.rms_mm, found.coverage)
     tip = found.tip_mm, found.tip_covariance
-    _keep(given, Method.PIVOT, fit, tip=tip, held_out=held, cautions=found.cautions)
-    return emit(given, result, lines, found.cautions)
+    cautions = (*found.cautions, *_check_cautions(check))
+    _keep(given, Method.PIVOT, fit, tip=tip, check=check, cautions=cautions)
+    return emit(given, result, lines, cautions)
 
 
-def _held_out(given: argparse.Namespace, found: PivotCalibration) -> HeldOutCheck | None:
+def _held_out(given: argparse.Namespace, tip: Array, covariance: Array) -> HeldOutCheck | None:
     if given.check is None and given.known is None:
         return None
     if given.check is None or given.known is None:
         raise SettingsError("--check and --known belong together: poses of the tip at a known point, and that point")
     poses = poses_of(given.check, given.tool, given.reference).poses
-    return held_out_check(poses, found.tip_mm, given.known, found.tip_covariance)
+    return held_out_check(poses, tip, given.known, covariance)
+
+
+def _check_lines(check: HeldOutCheck | None) -> list[str]:
+    if check is None:
+        return []
+    return [f"held-out check: off by {check.error_mm:.3f} mm, expected up to {check.expected_mm:.3f} mm"]
+
+
+def _check_cautions(check: HeldOutCheck | None) -> list[Caution]:
+    if check is None or not check.surprising or check.error_mm < PLACED_MM:
+        return []
+    words = (
+        f"the tip is {check.error_mm:.2f} mm from the known point, {check.expected_mm:.2f} mm at most were expected: is the"
+        " tool bent, or the point another one?"
+    )
+    return [Caution("held-out", words)]
 
 
 def _keep(
@@ -83,7 +97,7 @@ def _keep(
     tip: Shaft | None = None,
     direction: Shaft | None = None,
     wobble_rad: float = 0.0,
-    held_out: HeldOut | None = None,
+    check: HeldOutCheck | None = None,
     cautions: Iterable[Caution] = (),
 ) -> None:
     """Store it for a tool of a profile, if that was asked for. What this method does not find stays as it was.
@@ -116,7 +130,9 @@ def _keep(
         direction=vector(direction[0]) if direction else None,
         direction_covariance_rad2=matrix(direction[1]) if direction else None,
         fit=replace(fit, rms_mm=fit.rms_mm + wobble_rad * float(np.linalg.norm(tip[0]))),
-        held_out=held_out,
+        held_out=HeldOut(point="a known point", error_mm=check.error_mm, expected_mm=check.expected_mm)
+        if check
+        else None,
         cautions=tuple(caution.message for caution in cautions),
     )
     print(f"kept as {store.save(calibration)}", file=sys.stderr)
@@ -167,6 +183,7 @@ def template(given: argparse.Namespace) -> int:
     found = template_calibration(tools, templates, translation(given.at), given.tolerance)
     covariance = point_covariances(found.covariance, found.tip_mm)
     half = _half_axis(covariance)
+    check = _held_out(given, found.tip_mm, covariance)
     result = {
         "method": "template",
         "tip_mm": found.tip_mm,
@@ -178,11 +195,14 @@ def template(given: argparse.Namespace) -> int:
         "rms_deg": np.degrees(found.rms_rad),
         "poses": len(found.used),
         "used": int(found.used.sum()),
+        "held_out": vars(check) if check else None,
     }
     lines = [
         f"tip {numbers(found.tip_mm)} mm ± {half:.3f} mm (95 %)",
         f"RMS {found.rms_mm:.3f} mm over {int(found.used.sum())} of {len(found.used)} pairs of poses",
+        *_check_lines(check),
     ]
     fit = Fit(poses=len(found.used), used=int(found.used.sum()), rms_mm=found.rms_mm)
-    _keep(given, Method.TEMPLATE, fit, tip=(found.tip_mm, covariance))
-    return emit(given, result, lines)
+    cautions = _check_cautions(check)
+    _keep(given, Method.TEMPLATE, fit, tip=(found.tip_mm, covariance), check=check, cautions=cautions)
+    return emit(given, result, lines, cautions)

@@ -138,6 +138,12 @@ def test_template(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = result(capsys, *asked)
     np.testing.assert_allclose(found["tip_mm"], TIP, atol=1e-9)
     assert found["tip_95_mm"] == pytest.approx(0.1 * 2.795, rel=0.01)
+    np.save("check.npy", swung(30, noise_mm=0.0, pivot=(1, 2, 3)))
+    found = result(capsys, *asked, "--check", "check.npy", "--known", "1,2,4.5", "--keep-for", "needle")
+    assert found["held_out"]["error_mm"] == pytest.approx(1.5)
+    assert [warning["code"] for warning in found["warnings"]] == ["held-out"], "more than its own error bar allows"
+    (kept,) = CalibrationStore().everything()
+    assert kept.calibration is not None and kept.calibration.held_out is not None and kept.calibration.cautions
 
 
 def test_hand_eye_and_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
