@@ -13,7 +13,9 @@ CardLine: TypeAlias = tuple[str, str, Grade | None]
 """Label, value, grade if it has one."""
 MOST_LINES = 20
 LONG = 36
-"""Letters from which a value is a sentence: set smaller, on two lines."""
+"""Letters from which a value is a sentence, and gets more room …"""
+ONE_LINE = 84
+"""… and those from which it is set smaller, on two lines."""
 
 
 class Card:
@@ -42,17 +44,18 @@ class Card:
         size = min(19.0, 0.48 * box.height / unit)
         color = color_of(FOR_GRADE[found]) if found else style.INK
         long = found is None and len(value) > LONG
+        wraps = long and len(value) > ONE_LINE
         middle = (0.28 if long else 0.5) * box.width
         canvas.label(box.column(0, middle - 10 * unit), size, label, style.QUIET, parent=self.root)
         value_box = box.column(middle, 0.30 * box.width if found else box.width - middle)
         canvas.label(
             value_box,
-            size * (0.72 if long else 1.1),
+            size * (0.72 if wraps else 1.0 if long else 1.1),
             value,
             color,
             weight=Weight.MEDIUM if long else Weight.BOLD,
             align=Align.RIGHT,
-            lines=2 if long else 1,
+            lines=2 if wraps else 1,
             parent=self.root,
         )
         canvas.panel(box.row(box.height - 1 * unit, 1 * unit), style.rgba(style.LINE, 0.7), 0, self.root)
