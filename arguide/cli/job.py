@@ -205,7 +205,7 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
 
     def still() -> None:
         stills.append(job.out / f"still-{len(stills) + 1:02}.png")
-        write_picture(stills[-1], stage.still())
+        write_picture(stills[-1], stage.portrait())
 
     with player_for(job.plan, job.profile.stale_after_s, job.muted) as player:
         hear(player, live)

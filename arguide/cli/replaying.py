@@ -85,7 +85,7 @@ def _still(stage: "Stage", recording: Path) -> None:
     from arguide.scene.film import write_picture
 
     names = (recording.with_name(f"{recording.stem}-still-{number:02}.png") for number in count(1))
-    write_picture(next(name for name in names if not name.exists()), stage.still())
+    write_picture(next(name for name in names if not name.exists()), stage.portrait())
 
 
 def _in_window(

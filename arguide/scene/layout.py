@@ -88,8 +88,8 @@ class Layout:
     window: Rect
     panes: Mapping[ViewKind, Pane]
     """The views, in the order in which the focus goes round."""
-    readout: Rect | None
-    """None while a view fills the window."""
+    readout: Rect
+    """At the side; a strip beside the title while a view fills the window."""
     steps: Rect
     title: Rect
     banner: Rect
@@ -119,6 +119,8 @@ def layout(
     steps = Rect(margin, height - 118 * unit - margin, stage.width - 2 * margin, 118 * unit)
     clear = Rect(0, HEADER * unit, stage.width, steps.y - (HEADER + GAP) * unit)
     panes = {kind: _pane(kind, part, stage, clear, unit) for kind, part in _slots(arrangement, filled)}
+    title = Rect(margin, margin, (0.24 if filled else 0.55) * stage.width, 52 * unit)
+    banner = Rect(stage.right - margin - 292 * unit, margin, 292 * unit, 28 * unit)
     if not filled:
         top = side.row(0, SIDE_HEIGHT * unit)
         panes[arrangement.side] = Pane(top, top)
@@ -127,15 +129,20 @@ def layout(
         unit=unit,
         window=window,
         panes=panes,
-        readout=None if filled else side.row(SIDE_HEIGHT * unit, height - SIDE_HEIGHT * unit),
+        readout=_strip(title, banner, unit) if filled else side.row(SIDE_HEIGHT * unit, height - SIDE_HEIGHT * unit),
         steps=steps,
-        title=Rect(margin, margin, 0.55 * stage.width, 52 * unit),
-        banner=Rect(stage.right - margin - 292 * unit, margin, 292 * unit, 28 * unit),
+        title=title,
+        banner=banner,
         light=Rect(margin, steps.y - 84 * unit, 250 * unit, 72 * unit),
         alarm=alarm,
         panels=Rect(margin, HEADER * unit, stage.width - 2 * margin, steps.y - (HEADER + GAP) * unit),
         card=window.inset(0.5 * (width - 760 * unit), 0.5 * (height - 600 * unit)),
     )
+
+
+def _strip(title: Rect, banner: Rect, unit: float) -> Rect:
+    """Between title and banner."""
+    return Rect(title.right + 8 * unit, 8 * unit, banner.x - title.right - 22 * unit, (HEADER - 16) * unit)
 
 
 def _slots(arrangement: Arrangement, filled: ViewKind | None) -> Slots:

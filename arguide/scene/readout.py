@@ -1,5 +1,6 @@
 """The deviations in large type. First what they say (plain data, tested as such), then how they are drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from arguide.guidance.levels import gravest
 from arguide.guidance.state import Deviation, RiskState, Uncertainty, grade
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
-from arguide.scene.layout import HEADER, Layout, Rect
+from arguide.scene.layout import Rect
 from arguide.scene.marks import FOR_GRADE, Mark, Sign, color_of
 from arguide.scene.risk_words import MARKS, short_word
 from arguide.settings.scenario import Band, Plan, Structure
@@ -136,45 +137,27 @@ def _risk(clearances_mm: tuple[float, ...], risks: tuple[Structure, ...]) -> Lin
 
 
 class Readout:
-    """The lines, drawn one under the other; the first is the largest."""
+    """The lines, one under the other with the first the largest; side by side in a box that is broad and low."""
 
     def __init__(self, canvas: Canvas, box: Rect) -> None:
-        unit = canvas.unit
-        inner = box.inset(style.MARGIN * unit * 0.8)
-        gap = 6 * unit
+        self._rows: Sequence[_Row | _Cell]
+        count = len(CAPTIONS)
+        if box.width > 3 * box.height:
+            cells = [box.column(k * box.width / count, box.width / count - 5 * canvas.unit) for k in range(count)]
+            self._rows = [_Cell(canvas, cell) for cell in cells]
+            return
+        inner = box.inset(style.MARGIN * canvas.unit * 0.8)
+        gap = 6 * canvas.unit
         first = 0.24 * inner.height
-        rest = (inner.height - first) / (len(CAPTIONS) - 1)
+        rest = (inner.height - first) / (count - 1)
         rows = [inner.row(0, first - gap)]
-        rows += [inner.row(first + k * rest, rest - gap * (k < len(CAPTIONS) - 2)) for k in range(len(CAPTIONS) - 1)]
+        rows += [inner.row(first + k * rest, rest - gap * (k < count - 2)) for k in range(count - 1)]
         self._rows = [_Row(canvas, row, 46 if k == 0 else 30) for k, row in enumerate(rows)]
 
     def show(self, shown: tuple[Line, ...]) -> None:
         """Show these lines."""
         for row, line in zip(self._rows, shown, strict=True):
             row.show(line)
-
-
-class Strip:
-    """The lines as one strip under the title, for stills of a view that fills the window. Hidden at first."""
-
-    def __init__(self, canvas: Canvas, place: Layout) -> None:
-        unit = canvas.unit
-        box = Rect(place.steps.x, (HEADER + 8) * unit, place.steps.width, 46 * unit)
-        self.root = canvas.group()
-        canvas.panel(box, style.rgba(style.PANEL, 0.9), 8, self.root)
-        width = box.width / len(CAPTIONS)
-        cells = [box.column(k * width, width).inset(8 * unit, 3 * unit) for k in range(len(CAPTIONS))]
-        self._captions = [
-            canvas.label(c.row(0, 0.4 * c.height), 12, color=style.QUIET, parent=self.root) for c in cells
-        ]
-        self._values = [canvas.label(c.row(0.4 * c.height, 0.6 * c.height), 16, parent=self.root) for c in cells]
-        self.root.hide()
-
-    def show(self, shown: tuple[Line, ...]) -> None:
-        """Say these lines."""
-        for caption, value, line in zip(self._captions, self._values, shown, strict=True):
-            caption.set(line.caption)
-            value.set(f"{line.value} {line.word}".strip())
 
 
 class _Row:
@@ -208,3 +191,22 @@ class _Row:
         self._word.set(line.word, color)
         self._sign.set(line.mark)
         self._bar.set_color_scale(*color, 1.0)
+
+
+class _Cell:
+    """A line in little room: caption over value and sign, without the word."""
+
+    def __init__(self, canvas: Canvas, box: Rect) -> None:
+        unit = canvas.unit
+        canvas.panel(box, style.rgba(style.CARD), 6, canvas.still)
+        inner = box.inset(8 * unit, 4 * unit)
+        self._caption = canvas.label(inner.row(0, 0.36 * inner.height), 11, color=style.QUIET)
+        value = inner.row(0.36 * inner.height, 0.64 * inner.height)
+        self._value = canvas.label(value.column(0, value.width - 18 * unit), 19, weight=Weight.BOLD)
+        self._sign = Sign(canvas, value.right - 7 * unit, value.center[1], 7 * unit)
+
+    def show(self, line: Line) -> None:
+        color = style.QUIET if line.noise else color_of(line.mark)
+        self._caption.set(line.caption)
+        self._value.set(line.value, style.INK if line.mark is Mark.AHEAD and not line.noise else color)
+        self._sign.set(line.mark)

@@ -13,7 +13,7 @@ from arguide.scene.card import Card, CardLine
 from arguide.scene.check_light import CheckLight
 from arguide.scene.layout import Layout, Rect
 from arguide.scene.overlay import Overlay
-from arguide.scene.readout import Readout, Strip, lines, with_warning
+from arguide.scene.readout import Readout, lines, with_warning
 from arguide.scene.risk_words import notice
 from arguide.scene.steps import StepGuide
 from arguide.settings.scenario import Plan, Scenario
@@ -25,9 +25,8 @@ class Sheet:
     def __init__(self, scenario: Scenario, plan: Plan, place: Layout, canvas: Canvas, banner: str) -> None:
         self._scenario, self._plan, self._place = scenario, plan, place
         self._canvas = canvas
-        self._readout = Readout(canvas, place.readout) if place.readout else None
+        self._readout = Readout(canvas, place.readout)
         self._cover = _cover(canvas, place.readout)
-        self._strip = Strip(canvas, place) if place.readout is None else None
         self._overlay = Overlay(canvas, place, scenario.title, plan.name, banner)
         self._steps = StepGuide(canvas, place.steps)
         self._light = CheckLight(canvas, place.light)
@@ -40,19 +39,11 @@ class Sheet:
         deviation = state.needle.deviation if live and given.numbers else None
         told = warned_of(state) if live else ()
         said = with_warning(lines(deviation, self._plan, risks, state.needle.uncertainty), told, risks, deviation)
-        if self._readout:
-            self._readout.show(said)
-        if self._strip:
-            self._strip.show(said)
+        self._readout.show(said)
         self._cover.hide() if given.numbers else self._cover.show()
         self._steps.show(state.view)
         self._light.show(state, covered=alarm is not None)
         self._overlay.show(state, alarm, notice(told, risks, deviation))
-
-    def burn(self, burnt: bool) -> None:
-        """Say the numbers on the picture itself, where the layout has no readout; for stills."""
-        if self._strip:
-            self._strip.root.show() if burnt else self._strip.root.hide()
 
     def lay(self, card: tuple[Sequence[CardLine], str] | None) -> None:
         """Lay a card of lines and title over everything, instead of the one before; None: take it away."""
@@ -61,12 +52,11 @@ class Sheet:
         self._card = Card(self._canvas, self._place.card, self._place.window, card[1], card[0]) if card else None
 
 
-def _cover(canvas: Canvas, box: Rect | None) -> NodePath:
+def _cover(canvas: Canvas, box: Rect) -> NodePath:
     """Over the readout where the level of guidance gives no numbers."""
     root = canvas.group()
     root.hide()
-    if box:
-        canvas.panel(box, style.rgba(style.PANEL), 0, root)
-        words = box.inset(0.12 * box.width, 0.42 * box.height)
-        canvas.label(words, 18, "No numbers at this guidance level", style.QUIET, align=Align.CENTER, parent=root)
+    canvas.panel(box, style.rgba(style.PANEL), 0, root)
+    words = box.inset(0.12 * box.width, 0.5 * (box.height - min(box.height, 56 * canvas.unit)))
+    canvas.label(words, 18, "No numbers at this guidance level", style.QUIET, align=Align.CENTER, parent=root)
     return root

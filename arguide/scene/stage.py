@@ -122,14 +122,6 @@ class Stage:
         self._panes.look()
         return self._display.portrait()
 
-    def still(self) -> NDArray[np.uint8]:
-        """The same with the numbers burnt in, also where a view fills the window and leaves no room for the readout."""
-        self._sheet.burn(True)
-        try:
-            return self.portrait()
-        finally:
-            self._sheet.burn(False)
-
     def choose(self, arrangement: Arrangement) -> None:
         """Go to another layout."""
         self._panes.choose(arrangement)

@@ -155,14 +155,11 @@ def test_which_views_a_level_withholds() -> None:
     assert kinds[2] == kinds[3] == frozenset(ViewKind)
 
 
-def test_a_still_has_its_numbers_also_where_a_view_fills_the_window(stage: Stage, state: SessionState) -> None:
+def test_a_view_that_fills_the_window_leaves_the_numbers_in_sight(stage: Stage, state: SessionState) -> None:
     stage.choose(ARRANGEMENTS[0])
     stage.fill(ViewKind.SPACE)
-    plain = drawn(stage, with_risks(state, risk(Alert.TOO_CLOSE), CLEAR))
-    still = stage.still().astype(int)
-    assert np.mean(np.abs(still - plain).max(axis=-1)[82:124, 20:1260] > 10) > 0.1
-    words = " ".join(label.text for label in stage.labels)
-    assert "4.4 mm" in words and "3.4 ± 0.6 mm too close" in words and "3.4 ± 0.6" not in said(stage)
+    drawn(stage, with_risks(state, risk(Alert.TOO_CLOSE), CLEAR))
+    assert "4.4 mm" in said(stage) and "3.4 ± 0.6 mm" in said(stage)
     stage.choose(ARRANGEMENTS[0])
 
 
@@ -170,6 +167,6 @@ def test_a_still_of_a_test_tells_no_more_than_the_picture(stage: Stage, state: S
     stage.choose(ARRANGEMENTS[0])
     stage.fill(ViewKind.SPACE)
     drawn(stage, at(state, Level.NONE))
-    stage.still()
+    stage.portrait()
     assert "4.4" not in " ".join(label.text for label in stage.labels)
     stage.choose(ARRANGEMENTS[0])
