@@ -141,7 +141,9 @@ class Panes:
 
 def _veil(canvas: Canvas, pane: Pane) -> NodePath:
     node = canvas.group()
-    canvas.panel(pane.clear, style.rgba(style.PANEL), 0, node)
+    # A little farther down than the view is clear: names of bones may reach so far.
+    covered = Rect(pane.clear.x, pane.clear.y, pane.clear.width, pane.clear.height + 14 * canvas.unit)
+    canvas.panel(covered, style.rgba(style.PANEL), 0, node)
     box = pane.clear.inset(0.1 * pane.clear.width, 0.4 * pane.clear.height)
     canvas.label(box, 18, "Not shown at this guidance level", style.QUIET, align=Align.CENTER, lines=2, parent=node)
     return node
