@@ -18,7 +18,9 @@ from arguide.scene.shapes import Shape, shape
 from arguide.settings.scenario import Plan, Scenario, Structure, Tissue
 
 SKIN_SHARE = 0.14
-"""Part of the triangle budget that the skin gets: it is smooth."""
+"""Part of the triangle budget that skin and other glass gets: it is smooth."""
+GLASS = 0.5
+"""What is drawn with less opacity than this is glass."""
 GRID = 24
 FOREGROUND_MM = 50.0
 FOREGROUND_STEP = 7
@@ -30,10 +32,14 @@ GLOW_S = 0.9
 
 def load(scenario: Scenario, plan: Plan, triangles: int = style.TRIANGLES) -> dict[str, Shape]:
     """What is drawn of each structure, by name: thinned, and colours (sky, lamp, mottling, 1) for the tissue shader."""
-    files = tuple((s.mesh, _changed(s.mesh), s.tissue) for s in scenario.structures)
+    files = tuple((s.mesh, _changed(s.mesh), _is_glass(s)) for s in scenario.structures)
     return dict(
         zip((s.name for s in scenario.structures), _lit(files, plan.entry, plan.target, triangles), strict=True)
     )
+
+
+def _is_glass(structure: Structure) -> bool:
+    return structure.tissue is Tissue.SKIN or structure.opacity < GLASS
 
 
 def _changed(file: Path) -> int:
@@ -45,14 +51,14 @@ def _changed(file: Path) -> int:
 
 @lru_cache(maxsize=4)
 def _lit(
-    files: tuple[tuple[Path, int, Tissue], ...],
+    files: tuple[tuple[Path, int, bool], ...],
     entry: tuple[float, float, float],
     target: tuple[float, float, float],
     triangles: int,
 ) -> tuple[Shape, ...]:
     """Kept, so that a second stage in the same process opens at once; a file's time is in its key."""
     full = [read_mesh(path) for path, _, _ in files]
-    skins = [tissue is Tissue.SKIN for _, _, tissue in files]
+    skins = [glass for _, _, glass in files]
     counts = budget([_area(mesh) for mesh in full], skins, triangles)
     thin = [decimated(mesh, count) for mesh, count in zip(full, counts, strict=True)]
     normals = [smooth_normals(mesh, origin) for mesh, origin in zip(thin, full, strict=True)]
@@ -61,7 +67,7 @@ def _lit(
 
 
 def _light(meshes: list[Mesh], normals: list[Array], skins: list[bool], lamp: Array) -> list[Array]:
-    """Colours (n, 4) of each mesh for the tissue shader. Skin casts no shadow and gets none: it is drawn as glass."""
+    """Colours (n, 4) of each mesh for the tissue shader. Glass casts no shadow and gets none."""
     colors = [np.tile([1.0, 1.0, 0.5, 1.0], (len(mesh.vertices), 1)) for mesh in meshes]
     solid = [k for k, skin in enumerate(skins) if not skin]
     if solid:

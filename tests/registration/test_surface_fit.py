@@ -71,7 +71,7 @@ def test_strays_do_no_harm(vertebra: Bone, off_by: Starting) -> None:
         found = register_surface(vertebra.target, points, start, keep=keep)
         mm, deg = errors(found.fixed_from_moving, identity(), points.mean(axis=0))
         assert mm < 0.3 and deg < 0.4
-        assert found.used[::10].sum() <= 2 and found.used.sum() > 0.7 * len(points)
+        assert found.used[::10].sum() <= 0.2 * len(points[::10]) and found.used.sum() > 0.7 * len(points)
 
 
 def test_the_95_percent_region_contains_the_target_in_95_percent(vertebrae: Bone) -> None:

@@ -11,7 +11,7 @@ GAP_MM = 0.15
 
 
 def disc(level: Level, image_from_disc: Frame, upper: Shape, lower: Shape) -> Shape:
-    """The disc below `level`, between the bones `upper` and `lower`, all in the image frame."""
+    """The right half of the disc below `level`, between the bones `upper` and `lower`, all in the image frame."""
     a, b = level.width_low / 2, level.depth_low / 2
     reach = level.disc / 2 + 4.0
     slope = np.tan(np.radians(level.disc_wedge_deg / 2))

@@ -27,7 +27,7 @@ REACH = 2.0
 BEND_MM = 2.0
 """A box grows by this around its deformed corners, edges and faces, for what bends out between them."""
 
-ROUNDS = 12
+ROUNDS = 20
 CLOSE_MM = 1e-3
 
 

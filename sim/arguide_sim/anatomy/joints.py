@@ -5,7 +5,7 @@ vertebra below lies outside it (in front and lateral), the inferior one of the v
 even, and the joint is curved as lumbar joints are: more sagittal at its back, where the needle enters.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,8 @@ from arguide_sim.anatomy.spine_curve import Frame, Level
 RADIUS_MM = 14.0
 """Of the joint surface's curve seen from above."""
 
-GAP_MM = 1.8
-"""Between the bones: two layers of cartilage of a little under 1 mm."""
+GAPS_MM = 2.0, 1.5
+"""Between the bones, of young and of worn joints: two layers of cartilage of a little under 1 mm, or what is left."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,15 @@ class Joint:
     """
 
     frame: Frame
+    height: float
+    """Of the joint surfaces, mm."""
+    width: float
+    gap: float = GAPS_MM[0]
+    wear: float = 0.0
 
     def seen_from(self, local_from_old: Frame) -> "Joint":
         """The same joint in another frame."""
-        return Joint(local_from_old @ self.frame)
+        return replace(self, frame=local_from_old @ self.frame)
 
     def point(self, out: float, back: float, up: float) -> NDArray[np.float64]:
         """A point `out` of the joint towards the superior process, `back` along it and `up`, in mm; (3,)."""
@@ -55,19 +60,23 @@ class Joint:
 
     def inferior_side(self) -> Shape:
         """Where the inferior process of the vertebra above may be."""
-        return lambda p: self.inside(p) + GAP_MM / 2
+        return lambda p: self.inside(p) + self.gap / 2
 
     def room(self) -> Shape:
         """What the bone below leaves free for the inferior process, and so the shape of its hollow joint surface."""
-        normal = self.frame[:3, 0]
-        around = tube([self.point(-6, 0, 12), self.point(-5.5, 0, -3)], [(9.0, 8.0), (8.0, 7.0)], up=normal)
-        return common(around, lambda p: self.inside(p) - GAP_MM / 2, 1.0)
+        normal, low = self.frame[:3, 0], -0.5 * self.height - 0.5
+        wide = 0.5 * self.width + 2.2
+        around = tube(
+            [self.point(-6, 0, 14), self.point(-5.2, 0, low + 4)], [(wide, 7.5), (wide - 0.5, 6.5)], up=normal
+        )
+        return common(around, lambda p: self.inside(p) - self.gap / 2, 0.8)
 
 
-def joint_below(level: Level, image_from_disc: Frame) -> Joint:
+def joint_below(level: Level, image_from_disc: Frame, wear: float = 0.0) -> Joint:
     """The right joint below `level`, in the image frame: behind the disc and a little below its middle."""
     angle = np.radians(level.joint_angle_deg)
     local = np.eye(4)
     local[:3, :2] = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)], [0.0, 0.0]])
     local[:3, 3] = level.joint_spacing / 2, -level.depth_low / 2 - level.canal_depth + 3.5, -3.0
-    return Joint(image_from_disc @ local)
+    gap = GAPS_MM[0] + wear * (GAPS_MM[1] - GAPS_MM[0])
+    return Joint(image_from_disc @ local, level.facet_height, level.facet_width, gap, wear)

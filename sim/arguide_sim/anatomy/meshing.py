@@ -8,47 +8,76 @@ from skimage.measure import marching_cubes
 
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh, cleaned, decimated
+from arguide_sim.anatomy.crossing import crossings
 from arguide_sim.anatomy.sdf import Distances, Points, Shape
 
 Corner: TypeAlias = tuple[float, float, float]
 
 BLOCK = 8
-"""Voxels along one side of a block; a block far from the surface is not sampled finely."""
+"""Samples along one side of the largest blocks; blocks are halved until they are single samples or far from the surface."""
 
 REACH = 2.0
-"""How many of its own radii a block may be from the surface and still be sampled: the distances are not exact."""
+"""How many of its own radii a block may be from the surface and still be looked into: the distances are not exact."""
+
+GRAIN_MM = 2.0**-10
+"""Coordinates and distances are rounded to this, so that the last bits of a machine's arithmetic never show."""
 
 
-def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: int) -> Mesh:
+def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: int, mirror: bool = False) -> Mesh:
     """The surface of `shape` inside the box `low`..`high` (mm) as a closed mesh of about `triangles` triangles.
 
+    `mirror` tells that the shape and its box are the same on both sides of x = 0: only the right half is sampled.
     Raises MeshError when the shape is empty, touches the box or does not close.
     """
-    values = sample(shape, np.asarray(low, float), np.asarray(high, float), spacing)
+    first, last = np.asarray(low, float), np.asarray(high, float)
+    if mirror:
+        first = np.array([spacing / 2, *low[1:]])
+    values = sample(shape, first, last, spacing)
+    if mirror:
+        first = first - (spacing * len(values), 0, 0)
+        values = np.concatenate([values[::-1], values])
     if values.min() > 0.0:
         raise MeshError(f"no surface in the box {low}..{high}: the shape is empty; check its parameters")
     if min(values[side].min() for k in range(3) for side in (_slice(k, 0), _slice(k, -1))) <= 0.0:
         raise MeshError(f"the shape leaves the box {low}..{high}; give it a larger box")
     vertices, faces, _, _ = marching_cubes(values.astype(np.float32), 0.0, spacing=(spacing,) * 3)
-    return _closed(cleaned(vertices + np.asarray(low, float), faces), triangles)
+    return _closed(cleaned(rounded(vertices + first), faces), triangles)
+
+
+def rounded(vertices: Points) -> Points:
+    """Coordinates (n, 3) to about a thousandth of a millimetre, exact in single precision."""
+    return np.round(np.asarray(vertices, float) / GRAIN_MM) * GRAIN_MM
 
 
 def sample(shape: Shape, low: Points, high: Points, spacing: float) -> Distances:
-    """Distances (i, j, k) on a grid over the box, its first voxel at `low`.
+    """Distances (i, j, k) on a grid over the box, its first sample at `low`.
 
     Blocks that the surface cannot reach hold their centre's distance: right in sign, and marching cubes asks no more.
     """
-    blocks = np.ceil((high - low) / (spacing * BLOCK)).astype(int)
-    centers = _grid(low + spacing * (BLOCK - 1) / 2, blocks, spacing * BLOCK)
-    coarse = shape(centers)
-    near = np.flatnonzero(np.abs(coarse) < REACH * spacing * BLOCK * np.sqrt(3) / 2)
-    values = np.repeat(coarse[:, None], BLOCK**3, axis=1)
-    offsets = _grid(np.full(3, -spacing * (BLOCK - 1) / 2), np.full(3, BLOCK), spacing)
-    for some in np.array_split(near, len(near) // 100 + 1) if len(near) else ():
-        values[some] = shape((centers[some, None] + offsets).reshape(-1, 3)).reshape(len(some), -1)
+    count = np.ceil((high - low) / (spacing * BLOCK)).astype(int)
+    values = np.empty(count * BLOCK)
+    index, size = _grid(np.zeros(3), count, 1.0).astype(int) * BLOCK, BLOCK
+    while len(index):
+        distance = _asked(shape, low + spacing * (index + (size - 1) / 2))
+        if size == 1:
+            values[tuple(index.T)] = distance
+            break
+        near = np.abs(distance) < REACH * spacing * size * np.sqrt(3) / 2
+        view = values.reshape([n for c in values.shape for n in (c // size, size)])
+        at = index // size
+        view[at[:, 0], :, at[:, 1], :, at[:, 2], :] = distance[:, None, None, None]
+        half = size // 2
+        index = (index[near][:, None] + half * _grid(np.zeros(3), np.full(3, 2), 1.0).astype(int)).reshape(-1, 3)
+        size = half
     # A surface exactly through a grid point would give triangles without area.
+    values = np.round(values / GRAIN_MM * 8) * (GRAIN_MM / 8)
     values[np.abs(values) < 1e-2 * spacing] = 1e-2 * spacing
-    return values.reshape(*blocks, BLOCK, BLOCK, BLOCK).transpose(0, 3, 1, 4, 2, 5).reshape(blocks * BLOCK)
+    return values
+
+
+def _asked(shape: Shape, points: Points, most: int = 40_000) -> Distances:
+    """Distances at many points, a chunk at a time: what fits a cache is faster."""
+    return np.concatenate([shape(some) for some in np.array_split(points, len(points) // most + 1)])
 
 
 def is_watertight(mesh: Mesh) -> bool:
@@ -58,10 +87,10 @@ def is_watertight(mesh: Mesh) -> bool:
 
 
 def _closed(mesh: Mesh, triangles: int) -> Mesh:
-    """As few triangles as asked, or as many more as it takes to stay closed."""
+    """As few triangles as asked, or as many more as it takes to stay closed and free of crossings."""
     while True:
         small = decimated(mesh, triangles)
-        if is_watertight(small):
+        if is_watertight(small) and not crossings(small):
             return small
         if triangles >= len(mesh.faces):
             raise MeshError("the mesh does not close: the shape is thinner than the grid; sample it more finely")

@@ -1,19 +1,19 @@
-"""Thecal sac down the canal to S2, and the roots that leave it below each pedicle."""
+"""Thecal sac down the canal to S2, the roots that leave it below each pedicle, and the medial branches to the joints."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy import sacrum
-from arguide_sim.anatomy.sdf import Shape, curved, mirrored, union
+from arguide_sim.anatomy.sdf import Points, Shape, curved, tube, union
 from arguide_sim.anatomy.spine_curve import Level, SpineCurve
 
-SAC_HALF_SIZES = {
-    "T12": (7.2, 4.9), "L1": (7.2, 4.8), "L2": (7.3, 4.7), "L3": (7.4, 4.7), "L4": (7.2, 4.8), "L5": (6.5, 4.6),
-}  # fmt: skip
-"""Half width and half depth at each body, mm."""
+SAC_SHARE = 0.305, 0.285
+"""Half width and half depth of the sac as a share of the canal's width and depth."""
 
-GANGLION_MM, ROOT_MM, NERVE_MM = 2.7, 1.5, 2.2
-"""Radii in the foramen, before and after it."""
+GANGLION_MM, ROOT_MM, NERVE_MM, BRANCH_MM = 2.4, 1.4, 2.1, 0.9
+"""Radii in the foramen, before and after it, and of the medial branch, drawn thicker than it is."""
 
 
 def in_image(frame: NDArray[np.float64], *point: float) -> NDArray[np.float64]:
@@ -23,63 +23,134 @@ def in_image(frame: NDArray[np.float64], *point: float) -> NDArray[np.float64]:
 
 def canal_center(level: Level) -> float:
     """y of the middle of the canal in the level's frame."""
-    return -(level.depth_low + level.depth_up) / 4 - level.canal_depth / 2 + 0.8
+    return level.wall - level.canal_depth * 0.46
 
 
-def thecal_sac(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
+def thecal_sac(levels: tuple[Level, ...], curve: SpineCurve, scale: float) -> Shape:
     """Tapers from T12 to its end at S2."""
     nodes = [in_image(curve.bodies[levels[0].name], 0, canal_center(levels[0]), levels[0].height / 2 + 30)]
-    sizes = [SAC_HALF_SIZES["T12"]]
+    sizes = [(SAC_SHARE[0] * levels[0].canal_width, SAC_SHARE[1] * levels[0].canal_depth)]
     for level in levels:
-        nodes.append(in_image(curve.bodies[level.name], 0, canal_center(level), 0))
-        sizes.append(SAC_HALF_SIZES[level.name])
-        nodes.append(in_image(curve.discs[level.name], 0, canal_center(level), 0))
-        sizes.append(SAC_HALF_SIZES[level.name])
-    for s, n, size in ((12, 18.5, (5.5, 3.8)), (32, 14.5, (4.0, 2.4)), (50, 11, (1.5, 1.5))):
-        nodes.append(in_image(curve.sacrum, *sacrum.on_bone(0, s, n)))
-        sizes.append(size)
+        size = SAC_SHARE[0] * min(level.canal_width, 26.0), SAC_SHARE[1] * level.canal_depth
+        for frame in (curve.bodies, curve.discs):
+            nodes.append(in_image(frame[level.name], 0, canal_center(level), 0))
+            sizes.append(size)
+    for s, n, across, deep in ((12, 18.5, 5.5, 3.8), (32, 14.5, 4.0, 2.4), (50, 11, 1.5, 1.5)):
+        nodes.append(in_image(curve.sacrum, *(scale * sacrum.on_bone(0, s, n))))
+        sizes.append((scale * across, scale * deep))
     return curved(np.array(nodes), sizes, up=(0, 1, 0), blend=1.0)
 
 
 def foramen(level: Level) -> NDArray[np.float64]:
     """Where the right root passes, below the pedicle, in the level's frame; (3,)."""
-    wall = -(level.depth_low + level.depth_up) / 4
     x = level.canal_width / 2 + level.pedicle_width / 2
-    return np.array([x, wall - 4.5, level.height / 2 - level.pedicle_height - 1.0 - GANGLION_MM - 2.3])
+    below = level.height / 2 - level.pedicle_height - 1.5
+    return np.array([x, level.wall - 4.5, below - GANGLION_MM - 2.3])
 
 
-def root(level: Level, curve: SpineCurve) -> Shape:
+def pushed(nodes: Points, away_from: Shape, clear: NDArray[np.float64]) -> Points:
+    """The nodes (n, 3) moved out of a shape until each is `clear` (n,) of it, mm, as far as there is room."""
+    at, steps = nodes.copy(), 0.2 * np.concatenate([np.eye(3), -np.eye(3)])
+    for _ in range(5):
+        close = clear - away_from(at)
+        some = np.flatnonzero(close > 0)
+        if not len(some):
+            break
+        around = away_from((at[some, None] + steps).reshape(-1, 3)).reshape(-1, 6)
+        slope = around[:, :3] - around[:, 3:]
+        slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+        at[some] += 0.9 * close[some, None] * slope
+    return at
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where a nerve runs, before bone has been asked: nodes (n, 3) in the image frame and radii (n,), mm."""
+
+    nodes: Points
+    radii: NDArray[np.float64]
+
+    def fine(self) -> "Course":
+        """With three nodes more between any two."""
+        at = np.linspace(0, len(self.nodes) - 1, 4 * (len(self.nodes) - 1) + 1)
+        known = np.arange(len(self.nodes))
+        nodes = np.stack([np.interp(at, known, self.nodes[:, k]) for k in range(3)], axis=1)
+        return Course(nodes, np.interp(at, known, self.radii))
+
+
+def led_around(courses: list[Course], bones: Shape, gap: float) -> Shape:
+    """The nerves, led around bone and straightened."""
+    fine = [course.fine() for course in courses]
+    ends = np.cumsum([len(course.nodes) for course in fine])[:-1]
+    at, size = np.concatenate([c.nodes for c in fine]), np.concatenate([c.radii for c in fine])
+    for _ in range(3):
+        at = pushed(at, bones, size + gap)
+        for one in np.split(at, ends):
+            one[1:-1] = 0.25 * one[:-2] + 0.5 * one[1:-1] + 0.25 * one[2:]
+    at = pushed(at, bones, size + gap)
+    pieces = zip(np.split(at, ends), np.split(size, ends), strict=True)
+    return union([tube(nodes, np.column_stack([r, r]), up=(0.03, 1, 0.02)) for nodes, r in pieces])
+
+
+def root(level: Level, curve: SpineCurve) -> Course:
     """The right root of a level: out of the sac, around the pedicle's lower edge, forward and down beside the body."""
     x, y, z = foramen(level)
-    medial = level.canal_width / 2
+    medial = SAC_SHARE[0] * level.canal_width
     ahead = 15.0 if level.name == "L5" else 0.0  # over the front of the sacral wing
     local = [
-        (5.0, canal_center(level) + 1, z + 26),
-        (medial - 4.3, y + 0.5, z + 8),
+        (0.5 * medial, canal_center(level), z + 24),
+        (medial + 0.5, y - 1.0, z + 8),
         (x - 2, y, z + 1),
         (x + 3, y + 1, z - 2),
         (x + 12, y + 7 + ahead, z - 14),
         (x + 16, y + 12 + 2 * ahead, z - 32),
     ]
-    radii = [ROOT_MM, ROOT_MM, GANGLION_MM, GANGLION_MM, NERVE_MM, NERVE_MM]
     nodes = np.array([in_image(curve.bodies[level.name], *point) for point in local])
-    return curved(nodes, [(r, r) for r in radii], up=(0, 1, 0), blend=1.0)
+    return Course(nodes, np.array([ROOT_MM, ROOT_MM, GANGLION_MM, GANGLION_MM, NERVE_MM, NERVE_MM]))
 
 
-def sacral_root(level: Level, curve: SpineCurve) -> Shape:
+def sacral_root(level: Level, curve: SpineCurve, scale: float) -> Course:
     """The right S1 root: down the canal beside the sac from the lowest `level`, out through the first sacral foramen."""
     x, s, _ = sacrum.FORAMINA[0]
+    flat = ((8.5, 9, 18), (x - 4.5, s - 2.5, 13), (x, s, 7), (x + 2, s + 1, -12), (x + 10, s + 8, -24))
     nodes = [
         in_image(curve.bodies[level.name], 4.0, canal_center(level) + 1, -2),
         in_image(curve.discs[level.name], 7.0, canal_center(level) + 1, 0),
-        *(
-            in_image(curve.sacrum, *sacrum.on_bone(*point))
-            for point in ((8.5, 9, 18), (x - 4.5, s - 2.5, 13), (x, s, 7), (x + 2, s + 1, -12), (x + 10, s + 8, -24))
-        ),
+        *(in_image(curve.sacrum, *(scale * sacrum.on_bone(*point))) for point in flat),
     ]
-    return curved(np.array(nodes), [(r, r) for r in (1.2, 1.4, 1.4, 1.4, 1.7, 2.2, 2.2)], up=(0, 1, 0))
+    return Course(np.array(nodes), np.array([1.2, 1.4, 1.4, 1.4, 1.7, 2.2, 2.2]))
 
 
-def roots(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
-    """All roots of both sides, T12 to S1."""
-    return mirrored(union([root(level, curve) for level in levels] + [sacral_root(levels[-1], curve)]))
+def roots(levels: tuple[Level, ...], curve: SpineCurve, bones: Shape, scale: float) -> Shape:
+    """The right roots, T12 to S1, led around the bones (of the right half)."""
+    courses = [root(level, curve) for level in levels]
+    return led_around([*courses, sacral_root(levels[-1], curve, scale)], bones, 0.6)
+
+
+def medial_branch(level: Level, curve: SpineCurve, lower: Level | None, scale: float) -> Course:
+    """The right medial branch of a level's dorsal ramus, at the bone of the next level.
+
+    It runs over the junction of superior articular and transverse process, between mamillary and accessory process, and
+    down over the lamina to the joint (Bogduk et al., J Anat 134 (1982) 383); that of L5 over the wing of the sacrum.
+    """
+    x, y, z = foramen(level)
+    start = [in_image(curve.bodies[level.name], x + 6, y - 1, z - 4)]
+    if lower is None:
+        flat = ((33, 1, 15), (31, 8, 23), (27, 18, 28), (20, 26, 26))
+        way = [in_image(curve.sacrum, *(scale * sacrum.on_bone(*point))) for point in flat]
+    else:
+        px = lower.canal_width / 2 + lower.pedicle_width / 2
+        top = lower.height / 2 - lower.pedicle_height / 2 - 1.5
+        local = (
+            (px + 5, lower.wall - 7, top + 4), (px + 5.5, lower.wall - 12, top - 1),
+            (px + 4, lower.wall - 17, top - 5), (px - 2, lower.wall - 21, top - 12), (px - 6, lower.wall - 23, top - 18),
+        )  # fmt: skip
+        way = [in_image(curve.bodies[lower.name], *point) for point in local]
+    return Course(np.array(start + way), np.full(1 + len(way), BRANCH_MM))
+
+
+def medial_branches(levels: tuple[Level, ...], curve: SpineCurve, bones: Shape, scale: float) -> Shape:
+    """The right ones of T12 to L5."""
+    after = [*levels[1:], None]
+    courses = [medial_branch(level, curve, lower, scale) for level, lower in zip(levels, after, strict=True)]
+    return led_around(courses, bones, 0.35)

@@ -30,6 +30,8 @@ class Part:
     """image_from_part, (4, 4)."""
     opacity: float = 1.0
     risk_margin_mm: float | None = None
+    mirror: bool = False
+    """The shape is the same on both sides of x = 0, which saves half of the work."""
 
 
 class Anatomy(Protocol):

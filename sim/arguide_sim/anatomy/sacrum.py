@@ -15,7 +15,6 @@ from arguide_sim.anatomy.sdf import (
     curved,
     cut,
     ellipsoid,
-    mirrored,
     plate,
     polygon,
     smooth_max,
@@ -54,7 +53,7 @@ def on_bone(x: float, s: float, n: float) -> NDArray[np.float64]:
 
 def front(x: Distances, s: Distances) -> Distances:
     """Front surface n: bodies bulge forward, ridges where they have fused, the wings farther back."""
-    body = np.interp(s, [0, 20, 50, 95, 125], [-16, -12.5, -9, -6, -4])
+    body = np.interp(s, [0, 8, 20, 50, 95, 125], [-18.5, -16, -12.5, -9, -6, -4])
     wings = 7.0 * np.clip(np.abs(x) / 50, 0, 1) ** 2 * np.interp(s, [0, 50, 95], [1.2, 0.7, 0.0])
     ridges = sum(np.exp(-(((s - at) / 2.0) ** 2)) for _, at, _ in FORAMINA) * np.exp(-((x / 13) ** 4))
     return np.asarray(body + wings - 1.0 * ridges)
@@ -63,26 +62,30 @@ def front(x: Distances, s: Distances) -> Distances:
 def back(x: Distances, s: Distances) -> Distances:
     """Back surface n: a groove on each side of the middle, falling away to the sides and downward."""
     middle = np.interp(s, [0, 8, 15, 50, 80, 97, 125], [32, 31, 29, 20.5, 11.5, 5, 3])
-    side = np.clip((np.abs(x) - 30) / 27, 0, 1) * np.interp(s, [0, 40, 90], [12, 7, 0])
+    side = np.clip((np.abs(x) - 28) / 26, 0, 1) * np.interp(s, [-5, 12, 40, 90], [25, 17, 8, 0])
     groove = 1.2 * np.exp(-(((np.abs(x) - 11) / 7) ** 2)) * np.interp(s, [5, 20, 85], [0, 1, 0.3])
     return np.asarray(middle - side - groove)
 
 
-def sacrum(above: Joint) -> Shape:
-    """The whole sacrum with the stub of the coccyx; `above` is the right L5/S1 joint in the sacrum's frame."""
+def half_sacrum(above: Joint, scale: float) -> Shape:
+    """The right half of the sacrum with the stub of the coccyx, `scale` times the average size.
+
+    `above` is the right L5/S1 joint in the sacrum's frame.
+    """
     flat = union([_slab(), _crests()], 3.0)
     flat = cut(flat, _holes(), blend=1.5)
     flat = cut(flat, _canal(), blend=1.5)
 
     def bone(p: Points) -> Distances:
-        return flat(laid_flat(p))
+        return scale * flat(laid_flat(p / scale))
 
+    wide, tall = above.width / 2, above.height / 2
     process = tube(
-        [on_bone(24, 16, 22), above.point(5.0, 1, -4), above.point(4.5, 1, 3)],
-        [(7.0, 7.0), (6.5, 6.5), (4.5, 5.5)],
-        up=(0, 1, 0),
+        [scale * on_bone(25, 19, 21), above.point(4.6, 0.4, -tall + 2), above.point(3.7, 0.4, tall - 2.4)],
+        [(8.0, 7.0), (wide + 1.0, 5.8), (0.84 * wide, 4.3)],
+        up=above.frame[:3, 0],
     )
-    return mirrored(cut(union([bone, process], 3.0), above.room(), blend=1.5))
+    return cut(union([bone, process], 3.0), above.room(), blend=1.2)
 
 
 def _slab() -> Shape:
@@ -91,21 +94,24 @@ def _slab() -> Shape:
     def slab(q: Points) -> Distances:
         x, s, n = q.T
         d = smooth_max(n - back(x, s), front(x, s) - n, 4.0)
-        d = smooth_max(d, outline(x, s), 6.0)
-        return smooth_max(d, 0.85 * (0.55 * (n - 13) - s), 4.0)  # the roof of the canal starts lower than the endplate
+        edge = outline(x, s)
+        d = np.where((s < 9) & (np.abs(x) < 27), smooth_max(d, edge, 2.0), smooth_max(d, edge, 6.0))
+        return smooth_max(
+            d, 0.85 * (0.36 * np.maximum(n - 13, 0.0) - 4.0 - s), 4.0
+        )  # the roof of the canal starts lower than the endplate
 
     return slab
 
 
 def _crests() -> Shape:
     """Median crest with the stumps of four spinous processes; lateral crests; the horns beside the hiatus."""
-    profile = [(15, 13), (33, 14), (38, 19), (36, 25), (31.5, 31), (33.5, 38), (32, 45), (26, 50), (27, 56), (24.5, 62),
+    profile = [(15, 5), (33, 5), (38.5, 9), (38, 18), (35, 25), (31.5, 31), (33.5, 38), (32, 45), (26, 50), (27, 56), (24.5, 62),
                (19, 67), (19, 72), (13, 78), (4, 80), (4, 40)]  # fmt: skip
     crest = plate(smooth_outline([(n, s) for n, s in profile]), 3.2, edge=4.0)
     lateral = [
-        ellipsoid((x, s, n), (4, 6, 3.5)) for x, s, n in ((30, 19, 25.5), (28, 39, 21), (25, 57, 16), (23, 72, 11.5))
+        ellipsoid((x, s, n), (4.5, 6, 4.2)) for x, s, n in ((30, 19, 25.5), (28, 39, 21), (25, 57, 16), (23, 72, 11.5))
     ]
-    middle = [ellipsoid((x, s, n), (2.2, 4, 2.5)) for x, s, n in ((13, 38, 20.5), (11.5, 56, 16), (10, 71, 11.5))]
+    middle = [ellipsoid((x, s, n), (2.6, 4.5, 3.2)) for x, s, n in ((13, 38, 20.5), (11.5, 56, 16), (10, 71, 11.5))]
     horns = [ellipsoid((9, 92, 7.5), (2.5, 6, 3.5))]
     return union([lambda q: crest(q[:, [0, 2, 1]]), *lateral, *middle, *horns], 3.0)
 
@@ -115,7 +121,7 @@ def _holes() -> Shape:
     through = [
         curved(
             [(x + 9, s + 2, -22), (x + 1, s, -4), (x, s, 35)],
-            [(r + 1, r + 1), (r - 0.5, r - 0.5), (r - 2, r - 2)],
+            [(r + 1.5, r + 1.5), (r - 0.3, r - 0.3), (r - 0.8, r - 0.8)],
             (0, 1, 0),
         )
         for x, s, r in FORAMINA

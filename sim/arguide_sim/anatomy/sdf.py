@@ -22,6 +22,12 @@ NEAR_MM = 10.0
 """Within this distance shapes are worked out; every blend and gap is smaller."""
 
 
+FEW = 500
+"""Fewer points than this are measured to all edges of an outline together; more, edge by edge: what fits a cache."""
+TOGETHER = 5
+"""Pieces of a tube that share a bounding box."""
+
+
 def smooth_max(a: Distances, b: Distances, blend: float) -> Distances:
     """The larger of two distances, with edges rounded over `blend` mm (quadratic, after Quilez)."""
     if blend == 0.0:
@@ -142,7 +148,18 @@ def tube(nodes: ArrayLike, radii: ArrayLike, up: ArrayLike = (0.0, 0.0, 1.0), bl
     size = np.broadcast_to(np.asarray(radii, float), (len(at), 2))
     parts = [_piece(at[i], at[i + 1], size[i], size[i + 1], np.asarray(up, float)) for i in range(len(at) - 1)]
     reach = size.max() + blend
-    return bounded(union(parts, blend), at.min(axis=0) - reach, at.max(axis=0) + reach)
+
+    def stretch(i: int, j: int) -> Shape:
+        near = at[i : j + 1]
+        return bounded(union(parts[i:j], blend), near.min(axis=0) - reach, near.max(axis=0) + reach)
+
+    # A long tube is asked for stretch by stretch: a point is near few of them.
+    stretches = [stretch(i, min(i + TOGETHER, len(parts))) for i in range(0, len(parts), TOGETHER)]
+    return (
+        stretches[0]
+        if len(stretches) == 1
+        else bounded(union(stretches, blend), at.min(axis=0) - reach, at.max(axis=0) + reach)
+    )
 
 
 def curved(
@@ -177,21 +194,29 @@ def _piece(a: Points, b: Points, size_a: Points, size_b: Points, up: Points) -> 
 
 def polygon(outline: ArrayLike) -> Callable[[Distances, Distances], Distances]:
     """Exact signed distance in the plane to a closed outline (n, 2), negative inside."""
-    corners = np.asarray(outline, float)
+    a = np.asarray(outline, float)
+    e = np.roll(a, -1, axis=0) - a
+    squared = np.maximum(np.einsum("ij,ij->i", e, e), 1e-18)
+    slope = e[:, 0] / np.where(e[:, 1] == 0.0, 1.0, e[:, 1])
 
-    def distance(x: Distances, y: Distances) -> Distances:
-        nearest = np.full(x.shape, np.inf)
-        inside = np.zeros(x.shape, bool)
-        for (ax, ay), (bx, by) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-            ex, ey, px, py = bx - ax, by - ay, x - ax, y - ay
-            t = np.clip((px * ex + py * ey) / (ex * ex + ey * ey), 0.0, 1.0)
-            nearest = np.minimum(nearest, (px - t * ex) ** 2 + (py - t * ey) ** 2)
-            crosses = (ay > y) != (by > y)
-            if ey != 0.0:
-                inside ^= crosses & (x < ax + (y - ay) * ex / ey)
+    def at_once(x: Distances, y: Distances) -> Distances:
+        px, py = x[:, None] - a[:, 0], y[:, None] - a[:, 1]
+        t = np.minimum(np.maximum((px * e[:, 0] + py * e[:, 1]) / squared, 0.0), 1.0)
+        nearest = ((px - t * e[:, 0]) ** 2 + (py - t * e[:, 1]) ** 2).min(axis=1)
+        inside = (((py < 0) != (py < e[:, 1])) & (px < py * slope)).sum(axis=1) % 2 == 1
         return np.asarray(np.where(inside, -1.0, 1.0) * np.sqrt(nearest))
 
-    return distance
+    def edge_by_edge(x: Distances, y: Distances) -> Distances:
+        nearest = np.full(x.shape, np.inf)
+        inside = np.zeros(x.shape, bool)
+        for (ax, ay), (ex, ey), length, lean in zip(a, e, squared, slope, strict=True):
+            px, py = x - ax, y - ay
+            t = np.minimum(np.maximum((px * ex + py * ey) / length, 0.0), 1.0)
+            nearest = np.minimum(nearest, (px - t * ex) ** 2 + (py - t * ey) ** 2)
+            inside ^= ((py < 0) != (py < ey)) & (px < py * lean)
+        return np.asarray(np.where(inside, -1.0, 1.0) * np.sqrt(nearest))
+
+    return lambda x, y: (at_once if len(x) < FEW else edge_by_edge)(x, y)
 
 
 def smooth_outline(corners: ArrayLike, rounds: int = 2) -> NDArray[np.float64]:

@@ -37,32 +37,18 @@ class Level:
     """Between the right and left facet centres of the joints below."""
     joint_angle_deg: float
     """Facet plane of the joints below to the sagittal plane."""
+    pedicle_angle_deg: float
+    """How far the pedicles point toward the midline."""
+    spinous: float
+    """From the back of the canal to the tip."""
+    facet_height: float
+    facet_width: float
+    """Of the joint surfaces below."""
 
-
-# Proportions of an average adult after the papers below, rounded and balanced against each other; not reference data.
-# Bodies, canal, pedicles, spans: Panjabi et al., Spine 17 (1992) 299, and for T12 Spine 16 (1991) 888; Berry et al.,
-# Spine 12 (1987) 362; at L5 Cook and Baker, Int J Spine Surg 15 (2021) 1072. Wedging of the bodies and spacing of the
-# facets as a share of the body's width: Masharawi et al., Eur Spine J 19 (2010) 768. Discs: Zhou et al., Eur Spine J 9
-# (2000) 242. Facet angles: van Schaik et al., Spine 10 (1985) 59. Lordosis of 48 degrees from L1 to S1, two thirds of it
-# below L4: Bernhardt and Bridwell, Spine 14 (1989) 717.
-# fmt: off
-_COLUMNS = ("name", "width_up", "width_low", "depth_up", "depth_low", "height", "wedge_deg", "canal_width",
-            "canal_depth", "pedicle_width", "pedicle_height", "span", "disc", "disc_wedge_deg", "joint_spacing",
-            "joint_angle_deg")
-_ROWS = (
-    ("T12", 39., 42., 30., 31., 24.5, -3.0, 22., 18.,  8.0, 16.,  47.,  7.0,  2.0, 28., 25.),
-    ("L1",  41., 44., 32., 33., 25.5, -2.0, 23., 18.,  8.5, 15.5, 71.,  8.0,  3.5, 30., 27.),
-    ("L2",  43., 46., 33., 34., 26.0,  0.0, 23., 17.,  9.0, 15.,  77.,  9.0,  5.0, 32., 31.),
-    ("L3",  45., 48., 34., 35., 26.5,  1.0, 24., 17., 10.5, 14.5, 91., 10.0,  7.0, 36., 36.),
-    ("L4",  48., 50., 35., 35.5, 26.5,  2.5, 25., 18., 13.5, 15.,  86., 11.0, 10.0, 40., 42.),
-    ("L5",  50., 50., 35.5, 34.5, 26.0,  8.0, 27., 19., 16.5, 17.,  88., 10.0, 13.0, 46., 48.),
-)
-# fmt: on
-LEVELS = tuple(Level(**dict(zip(_COLUMNS, row, strict=True))) for row in _ROWS)  # type: ignore[arg-type]
-"""From the top down."""
-
-SACRAL_SLOPE_DEG = 38.0
-"""S1 endplate to the axial plane, standing value of Legaye et al., Eur Spine J 7 (1998) 99."""
+    @property
+    def wall(self) -> float:
+        """y of the back of the body."""
+        return -(self.depth_low + self.depth_up) / 4
 
 
 def tilt(angle_deg: float) -> Frame:
@@ -87,7 +73,7 @@ class SpineCurve:
     discs: dict[str, Frame]
 
 
-def lordosis(levels: tuple[Level, ...] = LEVELS, sacral_slope_deg: float = SACRAL_SLOPE_DEG) -> SpineCurve:
+def lordosis(levels: tuple[Level, ...], sacral_slope_deg: float) -> SpineCurve:
     """Stack discs and bodies on the sacrum, each turning the axis by its wedge."""
     sacrum = tilt(-sacral_slope_deg)
     at, bodies, discs = sacrum, {}, {}

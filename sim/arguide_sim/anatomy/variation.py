@@ -1,43 +1,87 @@
-"""What makes one patient differ from the next: sizes scattered about their means, and a gentle smooth deformation.
+"""What makes one patient differ from the next: sizes drawn about published means, and a smooth deformation.
 
-The deformation is applied to finished meshes and landmarks alike; it is small and smooth, so nothing that was apart
-touches afterwards, and the anatomy is no longer its own mirror image.
+Shapes are built symmetric and then deformed: long waves make the two sides differ, and a scoliosis bends and turns the
+trunk. The deformation is smooth and never folds, so nothing that was apart touches afterwards. It can be undone, so
+that shapes may be asked at points of the finished patient.
 """
-
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arguide_sim.anatomy.sdf import Points
-from arguide_sim.anatomy.spine_curve import LEVELS, Level
+from arguide_sim.anatomy.norms import BODY_WEDGE, COVARIANCE, DISC_WEDGE, LEVELS, NORMS, NOT_WITH_SIZE, WHOLE
+from arguide_sim.anatomy.person import LumbarPerson
+from arguide_sim.anatomy.sdf import Points, Shape
+from arguide_sim.anatomy.spine_curve import Level
 
-SCATTER = 0.015
-"""Standard deviation of a length about its mean, as a fraction: far less than between people (5 to 10 %), so that the
-tables' proportions hold."""
+NOTHING = (0.0,) * 6
+FARTHEST = 2.4
+"""Standard deviations from the mean beyond which nobody is drawn."""
 
-SCATTERED = ("width_up", "width_low", "depth_up", "depth_low", "height", "canal_width", "canal_depth", "span", "disc")
 WAVE_MM, WAVELENGTHS_MM = 0.55, (110.0, 160.0)
+ROUNDED = {
+    "depth_up": (0.3,) * 6, "depth_low": (0.6,) * 6, "height": (1.0,) * 5 + (1.2,), "canal_depth": (0.85,) * 6,
+    "canal_width": (0.4, 0.4, 0.4, 0.8, 1.0, 1.4), "pedicle_width": (0.4, 0.4, 0.4, 0.2, 0.2, 0.9),
+    "span": (1.8,) * 5 + (-1.5,), "spinous": (-1.3, -1.4, -1.3, -1.2, -1.0, -0.5),
+    "disc": (-1.65,) * 5 + (0.5,), "joint_spacing": (0.7, 0.7, 0.7, 0.85, 1.7, 3.0),
+    "joint_angle": (3.0, 3.0, 5.4, 7.8, 9.0, 0.0),
+}  # fmt: skip
+"""What rounded edges and hollows take from a dimension, T12 to L5: added, so that the mesh measures what was drawn."""
+
+NARROWED = {"L3": 0.12, "L4": 0.22, "L5": 0.28}
+"""Share of the disc's height that is lost at the end stage of wear."""
 
 
-def varied(seed: int) -> tuple[Level, ...]:
-    """The levels of the patient numbered `seed`, from the top down."""
-    random = np.random.default_rng([seed, 1])
-    common = 1 + SCATTER * random.standard_normal(len(SCATTERED))
-    return tuple(
-        _scaled(level, common * (1 + SCATTER / 3 * random.standard_normal(len(SCATTERED)))) for level in LEVELS
-    )
+def levels_of(person: LumbarPerson) -> tuple[Level, ...]:
+    """The patient's levels from the top down."""
+    random = np.random.default_rng([person.seed, 1])
+    mean, spread = WHOLE["stature"].of(person.sex)
+    size = 0.7 * (person.stature - mean) / spread + np.sqrt(1 - 0.49) * random.standard_normal()
+    drawn = {name: _drawn(name, person, size, random) for name in NORMS}
+    # The joints stand beside the canal: a wide canal has them farther apart.
+    for k, name in enumerate(LEVELS):
+        wide = drawn["canal_width"][k] / NORMS["canal_width"].of(name, person.sex, person.age)[0]
+        drawn["joint_spacing"][k] *= 1 + 0.5 * (wide - 1)
+    bent = (person.lordosis - 48.0) / 48.0
+    return tuple(_level(k, name, person, drawn, bent) for k, name in enumerate(LEVELS))
 
 
-def _scaled(level: Level, factors: NDArray[np.float64]) -> Level:
-    sizes = {name: float(getattr(level, name) * f) for name, f in zip(SCATTERED, factors, strict=True)}
-    return replace(level, **sizes)  # type: ignore[arg-type]
+def _drawn(name: str, person: LumbarPerson, size: float, random: np.random.Generator) -> NDArray[np.float64]:
+    """One dimension of all levels."""
+    norm, share = NORMS[name], dict(COVARIANCE)
+    if name in NOT_WITH_SIZE:
+        share = {"size": 0.05, "kind": 0.60, "own": 0.35}
+    parts = np.array([size, random.standard_normal()])
+    common = float(np.sqrt([share["size"], share["kind"]]) @ parts)
+    z = np.clip(common + np.sqrt(share["own"]) * random.standard_normal(len(LEVELS)), -FARTHEST, FARTHEST)
+    at = np.array([norm.of(level, person.sex, person.age) for level in LEVELS])
+    return np.asarray(at[:, 0] + at[:, 1] * z)
+
+
+def _level(k: int, name: str, person: LumbarPerson, drawn: dict[str, NDArray[np.float64]], bent: float) -> Level:
+    now = {key: round(float(values[k] + ROUNDED.get(key, NOTHING)[k]), 3) for key, values in drawn.items()}
+    # Worn discs are narrower and the rest higher: the mean of all ages stays.
+    disc = now["disc"] * (1 - NARROWED.get(name, 0.06) * (person.wear - 0.3))
+    # Of a deeper lordosis the discs take most, the lower ones more.
+    wedge = DISC_WEDGE[name] + 48.0 * bent * 0.8 * DISC_WEDGE[name] / 39.0 * (name != "T12")
+    body = BODY_WEDGE[name] + 48.0 * bent * 0.2 / 5 * (name != "T12")
+    return Level(
+        name=name, disc=disc, disc_wedge_deg=wedge, wedge_deg=body, joint_angle_deg=now["joint_angle"],
+        pedicle_angle_deg=now["pedicle_angle"],
+        **{key: now[key] for key in now if key not in ("disc", "joint_angle", "pedicle_angle")},
+    )  # fmt: skip
 
 
 class Deformation:
-    """A sum of three long plane waves; moves a point by less than 2 mm, stretches by less than 6 %."""
+    """Three long plane waves of less than 2 mm, and the bend and twist of a scoliosis about the canal."""
 
-    def __init__(self, seed: int) -> None:
+    APEX_MM, REACH_MM = 75.0, 95.0
+    """Height of the apex, about L3, and from there to where the curve has died out."""
+    STIFF_MM = 45.0
+    """Beyond this distance from the midline the trunk follows the tilt of the spine less and less."""
+    TURN = 0.4
+    """Axial turn at the apex as a share of the Cobb angle (assumed)."""
+
+    def __init__(self, seed: int, scoliosis_deg: float = 0.0) -> None:
         random = np.random.default_rng([seed, 2])
         directions = random.standard_normal((3, 3))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
@@ -45,7 +89,47 @@ class Deformation:
         self._phases = random.uniform(0, 2 * np.pi, 3)
         shifts = random.standard_normal((3, 3))
         self._shifts = WAVE_MM * shifts / np.linalg.norm(shifts, axis=1, keepdims=True)
+        self._cobb = np.radians(scoliosis_deg)
+        self._spread = self.REACH_MM / 2
+        # A bell whose two steepest tangents make the Cobb angle: slope exp(-1/2) height / spread on each side.
+        self._height = self._cobb / 2 * np.exp(0.5) * self._spread
 
     def __call__(self, points: Points) -> Points:
         """Where points (..., 3) of the symmetric anatomy end up, mm."""
-        return np.asarray(points + np.sin(points @ self._waves.T + self._phases) @ self._shifts)
+        bent = self._scoliotic(points) if self._cobb else points
+        waves: Points = sum(
+            np.sin(bent @ wave + phase)[..., None] * shift
+            for wave, phase, shift in zip(self._waves, self._phases, self._shifts, strict=True)
+        )
+        return np.asarray(bent + waves)
+
+    def _scoliotic(self, points: Points) -> Points:
+        x, y, z = points[..., 0], points[..., 1], points[..., 2]
+        u = (z - self.APEX_MM) / self._spread
+        bell = np.exp(-0.5 * u * u)
+        aside, slope = self._height * bell, -self._height * u / self._spread * bell
+        inner = np.exp(-(x * x + y * y) / (2 * 90.0**2))
+        turn = self.TURN * self._cobb * bell * inner
+        reach = self.STIFF_MM * np.tanh(x / self.STIFF_MM)
+        return np.stack(
+            [
+                aside + x * np.cos(turn) + (y + 25) * np.sin(turn),
+                (y + 25) * np.cos(turn) - x * np.sin(turn) - 25,
+                z - slope * reach,
+            ],
+            axis=-1,
+        )
+
+    def undone(self, points: Points) -> Points:
+        """Where points (..., 3) of the finished patient were before, to 0.01 mm (fixed-point iteration)."""
+        before = points.copy()
+        for _ in range(40):
+            step = points - self(before)
+            before += step
+            if np.abs(step).max(initial=0.0) < 0.004:
+                break
+        return before
+
+    def deformed(self, shape: Shape) -> Shape:
+        """`shape` of the symmetric anatomy, asked at points of the finished patient. Distances are nearly kept."""
+        return lambda points: shape(self.undone(points))

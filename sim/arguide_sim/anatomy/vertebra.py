@@ -1,10 +1,10 @@
 """One lumbar vertebra in its own frame (origin at the centre of the body, +y anterior, +z up), from its level's numbers.
 
-Everything is described on the right side and mirrored. Lengths that are not in `Level` are proportions seen on dry bones.
+Everything is described on the right side, to be mirrored. Lengths that are not in `Level` are proportions seen on dry
+bones.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from arguide_sim.anatomy.joints import Joint
 from arguide_sim.anatomy.sdf import (
@@ -15,7 +15,6 @@ from arguide_sim.anatomy.sdf import (
     curved,
     cut,
     ellipsoid,
-    mirrored,
     plate,
     polygon,
     smooth_max,
@@ -25,12 +24,17 @@ from arguide_sim.anatomy.sdf import (
 )
 from arguide_sim.anatomy.spine_curve import Level
 
-SPINOUS_LENGTH = {"T12": 24.0, "L1": 28.0, "L2": 30.0, "L3": 30.0, "L4": 27.0, "L5": 21.0}
-LAMINA_HALF_HEIGHT = {"T12": 10.5, "L1": 10.5, "L2": 10.5, "L3": 10.0, "L4": 9.0, "L5": 7.5}
+LAMINA = {"T12": (4.0, -20.0), "L1": (4.0, -21.5), "L2": (3.5, -22.0), "L3": (3.0, -21.0), "L4": (2.0, -18.5),
+          "L5": (1.5, -15.5)}  # fmt: skip
+"""Upper and lower border at the midline, as z."""
+LAMINA_MM = 5.6
+"""Thickness."""
+HOLLOW_MM = 1.6
+"""How far the middle of the body's back lies before its sides."""
 
 
-def body(level: Level, waist: float = 0.13, cup: float = 1.8) -> Shape:
-    """Kidney-shaped body: waisted by the fraction `waist`, endplates hollowed by `cup` mm inside their rim."""
+def body(level: Level, osteophytes: float = 0.0, waist: float = 0.13, cup: float = 1.8) -> Shape:
+    """Kidney-shaped body: waisted by the fraction `waist`, endplates hollowed by `cup` mm inside their raised rim."""
     slope = np.tan(np.radians(level.wedge_deg / 2))
     half = level.height / 2
 
@@ -38,107 +42,178 @@ def body(level: Level, waist: float = 0.13, cup: float = 1.8) -> Shape:
         x, y, z = p[:, 0], p[:, 1], p[:, 2]
         top = half + y * slope
         t = np.clip(z / top, -1.0, 1.0)
-        narrow = 1.0 - waist * (1.0 - t * t) ** 1.5
+        narrow = 1.0 - waist * (1.0 - t * t) ** 1.3
         a = (level.width_low + level.width_up + t * (level.width_up - level.width_low)) / 4 * narrow
         b = (level.depth_low + level.depth_up + t * (level.depth_up - level.depth_low)) / 4
-        b = np.where(y > 0, b * narrow, b)
-        hollow = np.where(y < 0, 1.6 * np.exp(-((x / (0.35 * a)) ** 2)), 0.0)
+        b = np.where(y > 0, b * narrow, b + HOLLOW_MM)
+        hollow = np.where(y < 0, HOLLOW_MM * np.exp(-((x / (0.35 * a)) ** 2)), 0.0)
         y = y - hollow * np.clip(-y / b, 0.0, 1.0)
         r = (np.abs(x / a) ** 2.3 + np.abs(y / b) ** 2.3) ** (1 / 2.3)
         wall = (r - 1.0) * np.minimum(np.hypot(x, y) / np.maximum(r, 1e-6), b)
+        if osteophytes > 0:
+            # Spurs at the rims, in front and at the sides, here more and there less.
+            around = np.arctan2(y + 4, np.abs(x))
+            uneven = 0.6 + 0.4 * np.sin(5 * around + level.height)
+            ahead = np.clip((y + 0.3 * b) / b, 0, 1)
+            wall = wall - 3.4 * osteophytes * uneven * ahead * np.exp(-(((1 - np.abs(t)) * half / 3.2) ** 2))
         plate_at = top - cup * np.clip(1.0 - (r / 0.85) ** 2, 0.0, 1.0)
-        return smooth_max(wall, np.abs(z) - plate_at, 2.5)
+        return smooth_max(wall, np.abs(z) - plate_at, 2.0)
 
     return shape
 
 
 def arch(level: Level, below: Joint, above: Joint) -> Shape:
-    """Everything behind the body, given the right joints below and above in the vertebra's frame."""
-    wall = -(level.depth_low + level.depth_up) / 4
-    canal_back = wall - level.canal_depth
+    """Right half of everything behind the body, given the right joints below and above in the vertebra's frame."""
+    wall = level.wall
     x = level.canal_width / 2 + level.pedicle_width / 2
-    z = level.height / 2 - level.pedicle_height / 2 - 1.0
-    half = level.pedicle_width / 2, level.pedicle_height / 2
-    tall = LAMINA_HALF_HEIGHT[level.name]
+    z = level.height / 2 - level.pedicle_height / 2 - 1.5
+    ring = union([pedicle(level, x, z), transverse(level, x, wall, z), superior_process(level, x, z, above)], 3.0)
+    ring = union([ring, lamina(level, below)], 3.0)
+    ring = cut(cut(ring, canal(level, wall), blend=1.2), above.room(), blend=1.2)
+    ring = union([ring, spinous(level, wall - level.canal_depth)], 2.5)
+    return union([ring, inferior_process(level, below)], 4.0)
 
-    pedicle = tube([(x - 2, wall + 6, z), (x, wall - 3, z), (x + 1, wall - 10, z - 1)], [half, half, half])
-    # From the pars, the narrow bridge below the superior process, to the midline; highest beside the spinous process.
-    lamina = tube(
-        [(x + 0.5, wall - 11, z - 6), (0.6 * x, canal_back + 1.5, -6.5), (0, canal_back - 3.5, -6)],
-        [(4.5, 6.0), (4.0, tall), (3.5, tall - 2.5)],
+
+def pedicle(level: Level, x: float, z: float) -> Shape:
+    """The bridge from the body, pointing toward the midline in front; thinnest behind the wall of the body."""
+    lean = np.tan(np.radians(level.pedicle_angle_deg))
+    half = level.pedicle_width / 2, level.pedicle_height / 2
+    wall = level.wall
+    return tube(
+        [(x - 7.5 * lean, wall + 6, z), (x, wall - 1.5, z), (x + 7 * lean, wall - 8.5, z - 0.5)],
+        [(half[0] + 0.6, half[1]), half, half],
     )
-    ring = union([pedicle, lamina, transverse(level, x, wall, z), superior_process(x, wall, z, above)], 4.0)
-    ring = cut(cut(ring, canal(level, wall), blend=1.5), above.room(), blend=1.5)
-    ring = union([ring, spinous(level, canal_back)], 4.0)
-    start = np.array([0.5 * x, canal_back - 1.5, -5.0])
-    return union([ring, inferior_process(start, below)], 4.0)
+
+
+def roof(level: Level) -> tuple[float, float]:
+    """How far the laminae rise to the side, and how far they lean back downward, mm for each mm."""
+    return 0.50 * level.canal_depth / (level.canal_width / 2), 0.20
+
+
+def lamina_front(level: Level, x: Distances | float, z: Distances | float) -> Distances:
+    """y of the surface of the lamina that looks into the canal."""
+    side, lean = roof(level)
+    back = level.wall - level.canal_depth
+    return np.asarray(back + side * np.maximum(np.sqrt(np.square(x) + 4.0) - 3.0, 0.0) + lean * (np.asarray(z) + 6.0))
+
+
+def lamina(level: Level, below: Joint) -> Shape:
+    """The plate from the pars to the midline, waisted at the pars, running down towards the joint."""
+    x = level.canal_width / 2 + level.pedicle_width / 2
+    z = level.height / 2 - level.pedicle_height / 2 - 1.5
+    top, low = LAMINA[level.name]
+    foot = below.point(-5.6, 0, 0.30 * below.height)
+    waist = min(x - 0.5, 0.45 * x + 0.55 * foot[0] + 3.0)
+    outline = [
+        (-9, top - 5), (1, top - 5), (0.35 * x, top - 2), (0.62 * x, top + 1.5), (0.85 * x, top + 5), (x + 1, z + 1),
+        (x + 3.0, z - 2), (x + 1.5, z - 7), (waist, z - 11), (foot[0] + 5.5, foot[2] + 2), (foot[0] + 4.5, foot[2] - 4),
+        (foot[0] - 2.5, foot[2] - 7), (0.5 * foot[0], low), (2, low), (-9, low),
+    ]  # fmt: skip
+    inside = polygon(smooth_outline(outline))
+    side, lean = roof(level)
+    steep = float(np.sqrt(1 + side**2 + lean**2))
+
+    def shape(p: Points) -> Distances:
+        depth = (lamina_front(level, p[:, 0], p[:, 2]) - LAMINA_MM / 2 - p[:, 1]) / steep
+        return smooth_max(inside(p[:, 0], p[:, 2]), np.abs(depth) - LAMINA_MM / 2, 2.6)
+
+    return shape
 
 
 def canal(level: Level, wall: float) -> Shape:
     """Right half of the room for the spinal canal: wide in front, narrowing to the root of the spinous process."""
     wide, depth = level.canal_width / 2, level.canal_depth
-    outline = [(-wide, 2), (wide, 2), (wide, -0.5 * depth), (3, -depth - 1), (-3, -depth - 1), (-wide, -0.5 * depth)]
+    outline = [(-wide, 2), (wide, 2), (wide, -0.48 * depth), (2.5, -depth), (-2.5, -depth), (-wide, -0.48 * depth)]
     across = polygon(smooth_outline([(x, wall + y) for x, y in outline], 3))
     return lambda p: across(p[:, 0], p[:, 1])
 
 
-def superior_process(x: float, wall: float, z: float, above: Joint) -> Shape:
+def superior_process(level: Level, x: float, z: float, above: Joint) -> Shape:
     """Right superior articular process, hollow behind, with the mamillary process on its rear edge."""
     normal = above.frame[:3, 0]
-    stem = tube([np.array([x + 1.5, wall - 10, z - 3]), above.point(5.5, 0, -5)], [(6.0, 6.0), (7.0, 5.5)], up=normal)
-    ear = tube([above.point(5.5, 0, -5), above.point(4.5, 0.5, 3.5)], [(7.0, 5.5), (5.5, 4.0)], up=normal)
-    mamillary = ellipsoid(above.point(5.0, 6.0, -1), (3.5, 4.0, 4.5))
-    return union([stem, ear, mamillary], 3.0)
+    wide, tall, fat = above.width / 2, above.height / 2, 1.0 + 0.25 * above.wear
+    root = np.array([x + 1.0, level.wall - 9.5, z - 2])
+    stem = tube([root, above.point(5.2 * fat, 0, -tall + 2)], [(5.4, 5.4), (wide, 5.4 * fat)], up=normal)
+    ear = tube(
+        [above.point(4.8 * fat, 0.4, -tall + 2), above.point(3.9 * fat, 0.6, tall - 2.6)],
+        [(wide + 0.8, 5.4 * fat), (0.80 * wide, 3.9 * fat)],
+        up=normal,
+    )
+    mamillary = ellipsoid(above.point(6.0 * fat, wide + 0.2, -2.0), (3.2, 3.8 * fat, 4.8))
+    return union([stem, ear, mamillary], 2.5)
 
 
-def inferior_process(start: NDArray[np.float64], below: Joint) -> Shape:
-    """Right inferior articular process, from the lamina down to the joint, round towards it."""
+def inferior_process(level: Level, below: Joint) -> Shape:
+    """Right inferior articular process, from the lamina down to the joint, its surface cut to the joint's curve."""
     normal = below.frame[:3, 0]
-    stem = tube([start, below.point(-6.3, 0, 6)], [(6.0, 4.5), (7.0, 5.8)], up=normal)
-    tongue = tube([below.point(-6.3, 0, 6), below.point(-5.9, 0, -2.5)], [(7.0, 5.8), (6.0, 5.2)], up=normal)
-    return common(union([stem, tongue], 3.0), below.inferior_side(), 0.8)
+    wide, tall, fat = below.width / 2, below.height / 2, 1.0 + 0.25 * below.wear
+    top = below.point(-4.5, 0, tall)
+    start = np.array([0.62 * top[0], 0.0, top[2] + 6.0])
+    start[1] = float(lamina_front(level, start[0], start[2])) - LAMINA_MM / 2
+    stem = tube([start, below.point(-3.5 * fat, 0.2, tall - 2.5)], [(5.0, 2.8), (wide, 4.3 * fat)], up=normal)
+    tongue = tube(
+        [below.point(-3.5 * fat, 0.2, tall - 2.5), below.point(-2.9 * fat, 0, -tall + 2.6)],
+        [(wide, 4.3 * fat), (0.70 * wide, 3.5 * fat)],
+        up=normal,
+    )
+    return common(union([stem, tongue], 2.0), below.inferior_side(), 0.6)
 
 
 def transverse(level: Level, x: float, wall: float, z: float) -> Shape:
-    """Right transverse process: thin and flat from L1 to L4, stout and conical at L5."""
-    end = level.span / 2 - 3.5
+    """Right transverse process: thin and flat from L1 to L4, stout and conical at L5, a stub at T12."""
+    end = level.span / 2 - 2.5
     if level.name == "L5":
         return tube(
-            [(x, wall - 10, z - 1), (x + 14, wall - 11, z + 1), (end, wall - 13, z + 5)], [(6, 8.5), (5.5, 6.5), (4, 5)]
+            [(x, wall - 9, z - 1), (x + 0.4 * (end - x), wall - 10, z + 1), (end, wall - 13, z + 4)],
+            [(5.5, 7.5), (4.8, 5.6), (3.2, 4.2)],
         )
-    rise = {"L3": 2.0, "L4": 6.0}.get(level.name, 1.0)
+    if level.name == "T12":
+        knobs = [(x + 4, wall - 15, z + 4, 3.2), (end - 1, wall - 14, z, 3.4), (x + 4, wall - 16, z - 6, 2.8)]
+        return union([ellipsoid((a, b, c), (r, r, 1.2 * r)) for a, b, c, r in knobs], 4.0)
+    rise = {"L1": -1.5, "L2": 0.0, "L3": 1.0, "L4": 4.0}[level.name]
     middle = 0.5 * (x + end)
     blade = curved(
         [
-            (x + 1, wall - 10, z - 2),
-            (middle, wall - 13, z - 2.5),
-            (end - 4, wall - 16, z - 2 + rise),
-            (end + 1, wall - 17, z - 1 + rise),
+            (x + 1, wall - 9, z - 2.5),
+            (middle, wall - 12.5, z - 2.5 + 0.3 * rise),
+            (end - 4, wall - 15.5, z - 2 + rise),
+            (end, wall - 16.0, z - 1.5 + rise),
         ],
-        [(4.5, 6.5), (2.6, 4.6), (2.4, 4.8), (1.8, 2.8)],
-        blend=1.0,
+        [(3.6, 5.6), (1.9, 4.3), (1.9, 4.6), (1.5, 3.0)],
+        blend=0.8,
     )
-    accessory = ellipsoid((x + 4, wall - 15, z - 4), (2.5, 3.0, 3.0))
-    return union([blade, accessory], 3.0)
+    accessory = ellipsoid((x + 4, wall - 13.5, z - 5), (2.0, 2.8, 2.6))
+    return union([blade, accessory], 2.5)
+
+
+HATCHET = [
+    (0.5, 1.0), (4, 0.0), (13, -2.0), (21, -4.5), (26.5, -5.0), (29.6, -8.5), (30.8, -14), (30.6, -20), (28.8, -24.2),
+    (25, -25.6), (19, -23.0), (12, -20.5), (5, -20), (0.5, -19),
+]  # fmt: skip
+"""Outline of a spinous process 30 mm long: distance behind the back of the canal, and z."""
+KNOB = [
+    (0.5, 1.5), (5, 0.5), (14, -3), (23, -8), (29, -12), (30.6, -16), (29, -20.5), (24, -21.5), (16, -18), (8, -15),
+    (0.5, -12.5),
+]  # fmt: skip
+"""That of L5: short, round, pointing down."""
 
 
 def spinous(level: Level, root: float) -> Shape:
-    """The hatchet behind the arch, in the sagittal plane, thicker towards its lower rear edge."""
-    s = SPINOUS_LENGTH[level.name] / 30
-    drop = 1.0 if level.name != "L5" else 0.75
-    outline = [
-        (3, 4), (-10, 1.5), (-22, -1.5), (-30, -6), (-32.5, -12), (-30, -18), (-24, -19), (-12, -15.5), (-3, -15), (3, -14),
-    ]  # fmt: skip
-    corners = smooth_outline([(root + y * s, z * drop) for y, z in outline])
+    """The hatchet behind the arch, in the sagittal plane: a thin blade with a thick rear edge and lower corner."""
+    s = level.spinous / 30.0
+    tall = {"T12": 0.86, "L1": 0.95, "L4": 0.93, "L5": 0.92}.get(level.name, 1.0)
+    corners = smooth_outline([(root - y * s, z * tall) for y, z in (KNOB if level.name == "L5" else HATCHET)])
 
     def thick(p: Points) -> Distances:
         along = np.clip((root - p[:, 1]) / (30 * s), 0.0, 1.0)
-        low = np.clip(-p[:, 2] / 20, 0.0, 1.0)
-        return 3.2 + 1.5 * (1 - along) ** 4 + 2.2 * along**2 * low
+        low = np.clip(-p[:, 2] / (22 * tall), 0.0, 1.0)
+        edge = np.clip((along - 0.62) / 0.38, 0, 1) ** 1.5
+        waist = 0.7 * np.exp(-(((along - 0.5) / 0.2) ** 2))
+        return 2.0 + 2.0 * (1 - along) ** 3 - waist + edge * (0.2 + 2.1 * low) + 1.0 * low**1.5
 
-    return plate(corners, thick, edge=3.0)
+    return plate(corners, thick, edge=2.2)
 
 
-def bone(level: Level, below: Joint, above: Joint) -> Shape:
-    """The whole vertebra, both sides."""
-    return mirrored(union([body(level), arch(level, below, above)], 3.0))
+def half_bone(level: Level, below: Joint, above: Joint, osteophytes: float = 0.0) -> Shape:
+    """The right half of the whole vertebra."""
+    return union([body(level, osteophytes), arch(level, below, above)], 3.0)

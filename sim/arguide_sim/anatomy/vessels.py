@@ -4,12 +4,14 @@ The aorta lies left of the midline and divides at L4; the cava lies right and is
 iliac artery (the usual arrangement, e.g. Gray's Anatomy).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy.nerves import in_image
 from arguide_sim.anatomy.sdf import Shape, curved, union
-from arguide_sim.anatomy.spine_curve import Level, SpineCurve
+from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve
 
 AORTA_MM, CAVA_MM = 8.5, (11.0, 8.5)
 ILIAC_ARTERY_MM, ILIAC_VEIN_MM = 5.2, 6.5
@@ -20,13 +22,20 @@ def _before(level: Level, curve: SpineCurve, x: float, off: float, z: float = 0.
     return in_image(curve.bodies[level.name], x, (level.depth_low + level.depth_up) / 4 + off, z)
 
 
-def aorta(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
+def _seen(points: Sequence[tuple[float, float, float]], image_from_pelvis: Frame) -> NDArray[np.float64]:
+    """Points along the wall of the pelvis in the image, (n, 3)."""
+    return np.array(points, float) @ image_from_pelvis[:3, :3].T
+
+
+def aorta(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame) -> Shape:
     """Down the left front of the bodies to its bifurcation at L4, with both common iliac arteries."""
     trunk = [_before(levels[0], curve, -5, AORTA_MM + 2, 40)]
     trunk += [_before(level, curve, x, AORTA_MM + 2) for level, x in zip(levels[:4], (-6, -8, -9, -9), strict=True)]
     fork = _before(levels[4], curve, -5, AORTA_MM + 2, -6)
-    right = [fork, _before(levels[5], curve, 14, 26, 2), (36, 36, -22), (50, 42, -60), (66, 66, -112)]
-    left = [fork, _before(levels[5], curve, -20, 20, 4), (-38, 34, -22), (-52, 42, -60), (-66, 66, -112)]
+    low = [(36, 36, -22), (50, 42, -60), (66, 66, -112)]
+    right = [fork, _before(levels[5], curve, 14, 26, 2), *_seen(low, image_from_pelvis)]
+    low = [(-38, 34, -22), (-52, 42, -60), (-66, 66, -112)]
+    left = [fork, _before(levels[5], curve, -20, 20, 4), *_seen(low, image_from_pelvis)]
     return union(
         [
             curved(np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), (0, 1, 0), 3),
@@ -37,21 +46,16 @@ def aorta(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
     )
 
 
-def vena_cava(levels: tuple[Level, ...], curve: SpineCurve) -> Shape:
+def vena_cava(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame) -> Shape:
     """Up the right front of the bodies from its confluence at L5, with both common iliac veins."""
     trunk = [_before(levels[0], curve, 16, CAVA_MM[1] + 8, 40)]
     offs = (7, 5, 3, 2, 2)
     trunk += [_before(level, curve, 15, CAVA_MM[1] + off) for level, off in zip(levels[:5], offs, strict=True)]
     fork = _before(levels[5], curve, 12, 11, 6)
-    right = [fork, (30, 26, -14), (40, 24, -35), (51, 30, -65), (59, 52, -112)]
-    left = [
-        fork,
-        _before(levels[5], curve, -8, 9.5, -8),
-        (-27, 22, -20),
-        (-40, 22, -38),
-        (-52, 29, -65),
-        (-59, 52, -112),
-    ]
+    low = [(30, 26, -14), (40, 24, -35), (51, 30, -65), (59, 52, -112)]
+    right = [fork, *_seen(low, image_from_pelvis)]
+    low = [(-27, 22, -20), (-40, 22, -38), (-52, 29, -65), (-59, 52, -112)]
+    left = [fork, _before(levels[5], curve, -8, 9.5, -8), *_seen(low, image_from_pelvis)]
     return union(
         [
             curved(np.array([*trunk, fork]), CAVA_MM, (0, 1, 0), 3),

@@ -8,11 +8,13 @@ from arguide_sim.anatomy import nerves
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.person import person
-from arguide_sim.anatomy.variation import Deformation, varied
+from arguide_sim.anatomy.sdf import Shape
+from arguide_sim.anatomy.validity import broken_rules
+from arguide_sim.anatomy.variation import Deformation, levels_of
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-SEEDS = (0, 7)
+SEEDS = (7,)
 
 
 @cache
@@ -25,11 +27,15 @@ def box(low: tuple[float, ...], high: tuple[float, ...], step: float) -> Array:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
+def near_bone(anatomy: Lumbar) -> dict[str, Shape]:
+    return {name: anatomy.soft[name] for name in ("thecal-sac", "nerve-roots", "aorta", "vena-cava")}
+
+
 @cache
 def distances(seed: int) -> dict[str, Array]:
     """Signed distances on a grid over the right half, which is all there is of the symmetric bones."""
-    anatomy, grid = patient(seed), box((0.4, -72, -60), (66, 40, 215), 2.5)
-    return {name: shape(grid) for name, shape in (anatomy.bones | anatomy.soft_tissues).items()}
+    anatomy, grid = patient(seed), box((0.4, -72, -60), (66, 40, 215), 3.5)
+    return {name: shape(grid) for name, shape in (anatomy.bones | near_bone(anatomy)).items()}
 
 
 def apart(seed: int, a: str, b: str) -> float:
@@ -54,23 +60,20 @@ def test_nerves_and_vessels_stay_out_of_bone(seed: int, soft: str) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_aorta_and_cava_do_not_share_room(seed: int) -> None:
     anatomy = patient(seed)
-    grid = box((-70, -10, -100), (70, 80, 210), 2.5)
-    artery, vein = (anatomy.soft_tissues[name](grid) for name in ("aorta", "vena-cava"))
+    grid = box((-70, -10, -100), (70, 80, 210), 4.0)
+    artery, vein = (anatomy.soft[name](grid) for name in ("aorta", "vena-cava"))
     assert np.maximum(artery, vein).min() > 0
 
 
-@pytest.mark.parametrize("level", ["L1", "L2", "L3", "L4", "L5"])
-@pytest.mark.parametrize("back", [-3.0, 0.0, 4.0])
-def test_facet_gap(anatomy: Lumbar, level: str, back: float) -> None:
-    names = [item.name for item in anatomy.levels] + ["sacrum"]
-    above, below = anatomy.bones[level], anatomy.bones[names[names.index(level) + 1]]
-    joint, t = anatomy.joints[level], np.arange(-6, 6, 0.02)
-    along = joint.on_surface(back, 0)
-    normal = np.cross(joint.opening(back), joint.frame[:3, 2])
-    normal *= np.sign(normal @ joint.frame[:3, 0])
-    line = along + t[:, None] * normal
-    gap = t[below(line) < 0].min() - t[above(line) < 0].max()
-    assert 1.0 < gap < 4.0
+PEOPLE = (
+    (3, {"age": 84, "wear": 1.0, "osteophytes": 1.0, "lordosis": 30}),
+    (5, {"sex": "f", "stature": 1480, "bmi": 40, "lordosis": 65}),
+)
+
+
+@pytest.mark.parametrize(("seed", "wanted"), PEOPLE)
+def test_no_rule_is_broken(seed: int, wanted: dict[str, object]) -> None:
+    assert broken_rules(Lumbar(person(seed, **wanted))) == []
 
 
 @pytest.mark.parametrize("level", ["L1", "L2", "L3", "L4"])
@@ -79,13 +82,13 @@ def test_vessels_lie_before_the_bodies_on_their_sides(anatomy: Lumbar, level: st
     body = anatomy.curve.bodies[level][:3, 3]
     section = box((-60, -20, body[2]), (60, 90, body[2] + 1), 1.0)
     bone = section[anatomy.bones[level](section) < 0]
-    artery = section[anatomy.soft_tissues["aorta"](section) < 0]
-    vein = section[anatomy.soft_tissues["vena-cava"](section) < 0]
+    artery = section[anatomy.soft["aorta"](section) < 0]
+    vein = section[anatomy.soft["vena-cava"](section) < 0]
     assert artery[:, 0].mean() < 0 < vein[:, 0].mean()
     for vessel, width_mm in ((artery, (14, 24)), (vein, (18, 28))):
         assert vessel[:, 1].mean() > body[1] and np.hypot(*(vessel.mean(axis=0) - body)[:2]) < 50
         assert width_mm[0] < np.ptp(vessel[:, 0]) < width_mm[1]
-        assert vessel[:, 1].min() > np.percentile(bone[:, 1], 90)
+        assert vessel[:, 1].min() > np.percentile(bone[:, 1], 85)
 
 
 @pytest.mark.parametrize("level", ["L1", "L2", "L3", "L4", "L5"])
@@ -93,7 +96,7 @@ def test_roots_leave_through_their_foramen_below_the_pedicle(anatomy: Lumbar, le
     item = next(item for item in anatomy.levels if item.name == level)
     frame = anatomy.curve.bodies[level]
     way_out = nerves.in_image(frame, *nerves.foramen(item))
-    assert anatomy.soft_tissues["nerve-roots"](way_out[None])[0] < -1.0
+    assert anatomy.soft["nerve-roots"](way_out[None])[0] < -1.0
     up, down = np.arange(0, 12, 0.2), np.arange(0, 40, 0.2)
     above = anatomy.bones[level](way_out + up[:, None] * frame[:3, 2])
     assert up[above < 0].min() < 8.0, "the pedicle is the roof"
@@ -112,18 +115,45 @@ def test_landmarks_are_where_their_names_say(anatomy: Lumbar) -> None:
             assert pair["left"][1] < level["body"][1]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_the_deformation_is_small_and_never_folds(seed: int) -> None:
-    deformation = Deformation(seed)
-    grid = box((-150, -100, -100), (150, 150, 220), 25.0)
-    assert np.linalg.norm(deformation(grid) - grid, axis=1).max() < 2.0
-    for axis in np.eye(3):
-        stretch = np.linalg.norm(deformation(grid + 0.01 * axis) - deformation(grid), axis=1) / 0.01
-        assert np.abs(stretch - 1).max() < 0.06
+@pytest.mark.parametrize("scoliosis", [0.0, 12.0, -38.0])
+def test_the_deformation_never_folds_and_can_be_undone(scoliosis: float) -> None:
+    for seed in range(5):
+        deformation = Deformation(seed, scoliosis)
+        grid = box((-150, -100, -100), (150, 150, 220), 25.0)
+        moved = deformation(grid)
+        assert np.linalg.norm(moved - grid, axis=1).max() < 2.0 + 1.2 * abs(scoliosis)
+        steps = [(deformation(grid + 0.01 * axis) - moved) / 0.01 for axis in np.eye(3)]
+        volume = np.linalg.det(np.stack(steps, axis=1))
+        assert volume.min() > 0.35 and volume.max() < 1.7
+        assert np.abs(deformation.undone(moved) - grid).max() < 0.01
 
 
-def test_patients_differ_a_little() -> None:
-    one, two = varied(1), varied(2)
-    sizes = np.array([[level.width_low, level.height, level.span] for level in (*one, *two)])
-    assert not np.array_equal(sizes[:6], sizes[6:])
-    assert np.abs(sizes[:6] / sizes[6:] - 1).max() < 0.15
+def test_a_scoliosis_has_its_cobb_angle() -> None:
+    line = np.column_stack([np.zeros(400), np.full(400, -25.0), np.linspace(-60, 210, 400)])
+    moved = Deformation(3, 30.0)(line) - Deformation(3)(line) + line
+    lean = np.degrees(np.arctan(np.gradient(moved[:, 0], moved[:, 2])))
+    assert np.ptp(lean) == pytest.approx(30.0, abs=2.0)
+    assert moved[:, 0].max() > 10, "convex to the right"
+
+
+def test_a_shape_is_asked_in_the_finished_patient() -> None:
+    anatomy = patient(7)
+    inside = anatomy.deformation.deformed(anatomy.bones["L3"])
+    center = anatomy.place(anatomy.curve.bodies["L3"][:3, 3])
+    assert inside(center[None])[0] < -8.0
+
+
+def test_patients_differ_as_people_do() -> None:
+    sizes = np.array([[levels_of(person(seed))[4].width_low] for seed in range(60)])
+    assert 0.05 < sizes.std() / sizes.mean() < 0.12
+
+
+@pytest.mark.parametrize("lesion", ["lytic", "paraspinal", "renal"])
+def test_a_lesion_lies_where_it_should(lesion: str) -> None:
+    anatomy = Lumbar(person(7, lesion=lesion))
+    part = next(part for part in anatomy.parts() if part.name.startswith("lesion"))
+    grid = box(part.low, part.high, 3.0)
+    inside = grid[part.shape(grid) < 0]
+    assert 1_000 < 27 * len(inside) < 25_000
+    if lesion == "lytic":
+        assert anatomy.bones["L3"](inside).max() < 0.5, "within the bone"

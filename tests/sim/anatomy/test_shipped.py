@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from arguide_sim.anatomy.crossing import crossings as crossings_between
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.meshing import is_watertight
@@ -52,7 +53,21 @@ def test_every_mesh_is_closed_and_faces_outward(shipped_meshes: dict[str, Mesh])
 
 def test_it_is_small(shipped_meshes: dict[str, Mesh]) -> None:
     assert sum(file.stat().st_size for file in FOLDER.rglob("*.*")) < 5 * 2**20
-    assert all(8000 <= len(shipped_meshes[name].faces) <= 16000 for name in ("L1", "L2", "L3", "L4", "L5"))
+    assert all(6000 <= len(shipped_meshes[name].faces) <= 16000 for name in ("L1", "L2", "L3", "L4", "L5"))
+
+
+def test_it_is_light_enough_to_draw(shipped_meshes: dict[str, Mesh]) -> None:
+    assert sum(len(mesh.faces) for mesh in shipped_meshes.values()) <= 120_000
+
+
+def test_no_mesh_runs_through_itself(shipped_meshes: dict[str, Mesh]) -> None:
+    assert {name: n for name, mesh in shipped_meshes.items() if (n := crossings_between(mesh))} == {}
+
+
+def test_no_bone_runs_through_its_neighbour(shipped_meshes: dict[str, Mesh]) -> None:
+    bones = ("ribs", "T12", "L1", "L2", "L3", "L4", "L5", "sacrum", "ilia")
+    pairs = [*pairwise(bones), ("L5", "ilia")]
+    assert {(a, b): n for a, b in pairs if (n := crossings_between(shipped_meshes[a], shipped_meshes[b]))} == {}
 
 
 def test_the_path_fits_the_needle(plan: Plan, shipped: Scenario) -> None:
