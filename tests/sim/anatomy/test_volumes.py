@@ -92,10 +92,9 @@ def test_bone_fades_with_age_as_published() -> None:
 
 
 def test_a_voxel_cut_by_a_surface_has_a_value_between(scan: Scan) -> None:
-    skin = scan.ct.voxels[40, :8, 25]
-    assert skin.max() > -950
     air = scan.labels.voxels == 0
     edge = air[:, :-1] & ~air[:, 1:]
+    assert edge.sum() > 1000
     assert -950 < np.median(scan.ct.voxels[:, :-1][edge]) < 0
 
 
