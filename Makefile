@@ -24,6 +24,7 @@ assets:          ## make the shipped anatomy and tool files again
 	@scripts/setup.sh test
 	$(PY) -m arguide_sim.anatomy.shipped assets/scenarios
 	$(PY) hardware/make_tools.py
+	$(PY) -m arguide scenario picture
 
 clean:
 	rm -rf .venv build dist

@@ -33,6 +33,10 @@ def add(commands: Subparsers) -> None:
     check = kinds.add_parser("check", help="read a scenario with all its meshes and say what is in it")
     check.add_argument("scenario", help="name of a shipped scenario, a folder, or a scenario.toml")
     check.set_defaults(run=run_check)
+    shown = kinds.add_parser("picture", help="draw what the start screen shows of a scenario: its picture.jpg")
+    shown.add_argument("scenarios", nargs="*", help="names or folders (default: all that ship)")
+    shown.add_argument("--cache", action="store_true", help="keep it in the user's cache, not beside the scenario")
+    shown.set_defaults(run=run_picture)
     made = kinds.add_parser("from-labels", help="make a scenario from a CT and a label map (NIfTI)")
     made.add_argument("ct", type=Path, help="CT volume (.nii, .nii.gz), Hounsfield units")
     made.add_argument("labels", type=Path, help="label map on the same patient, TotalSegmentator's label numbers")
@@ -46,6 +50,19 @@ def run_list(_: argparse.Namespace) -> int:
 
     for name in scenario_names():
         print(f"{name:24} {read_scenario(find_scenario(name)).title}")
+    return 0
+
+
+def run_picture(given: argparse.Namespace) -> int:
+    """Draw the pictures."""
+    from arguide.cli.pictures import draw, places
+    from arguide.settings.scenario_file import read_scenario
+
+    for name in given.scenarios or scenario_names():
+        scenario = read_scenario(find_scenario(name))
+        file = places(scenario)[given.cache]
+        draw(scenario, file)
+        print(f"drew {file}")
     return 0
 
 

@@ -18,8 +18,6 @@ NO_DESKTOP = (
     "the start screen needs a desktop, and none was found (DISPLAY and WAYLAND_DISPLAY are empty);"
     " without one try: arguide demo --headless"
 )
-PICTURE = "picture.jpg"
-"""Beside a scenario.toml: what it looks like, 16:10."""
 
 
 def run(top: argparse.ArgumentParser) -> int:
@@ -28,8 +26,13 @@ def run(top: argparse.ArgumentParser) -> int:
 
     if not window_possible():
         return _help(top, NO_DESKTOP, 0)
+    from arguide.cli.pictures import drawn_beside
+    from arguide.cli.start_form import shipped_scenarios
+
+    scenarios, wrong = shipped_scenarios()
     try:
-        return _sessions(top)
+        with drawn_beside(scenarios):
+            return _sessions(top, scenarios, wrong)
     except DisplayError as error:
         return _help(top, str(error), 1)
 
@@ -40,14 +43,13 @@ def _help(top: argparse.ArgumentParser, why: str, status: int) -> int:
     return status
 
 
-def _sessions(top: argparse.ArgumentParser) -> int:
+def _sessions(top: argparse.ArgumentParser, scenarios: "list[Scenario]", notice: str) -> int:
     """One session after the other, until the user leaves."""
-    from arguide.cli.start_form import Form, shipped_scenarios
+    from arguide.cli.start_form import Form
     from arguide.settings.choices_file import read_choices
 
-    scenarios, wrong = shipped_scenarios()
     choices, lost = read_choices()
-    form, notice = Form(choices, scenarios), lost or wrong
+    form, notice = Form(choices, scenarios), lost or notice
     screen: StartScreen | None = None
     try:
         while True:
@@ -123,12 +125,7 @@ def _screen(form: "Form", scenarios: "list[Scenario]") -> "StartScreen":
 
 
 def _entry(scenario: "Scenario") -> "Entry":
-    import cv2
-    import numpy as np
-
+    from arguide.cli.pictures import loader
     from arguide.scene.start import Entry
 
-    file = scenario.file.parent / PICTURE
-    found = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR_RGB) if file.is_file() else None
-    picture = np.asarray(found, np.uint8) if found is not None else None
-    return Entry(scenario.name, scenario.title, scenario.summary, picture)
+    return Entry(scenario.name, scenario.title, scenario.summary, loader(scenario))

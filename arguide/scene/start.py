@@ -21,6 +21,8 @@ from arguide.scene.window import Display
 HZ = 60.0
 IDLE_S = 0.25
 """Without input the screen is drawn again only to follow what changes by itself."""
+LOOK_S = 1.0
+"""How often to look for pictures that are being made."""
 AFTER_INPUT = 3
 """Pictures until Dear ImGui has answered everything."""
 KEYS = "Tab, arrows: move · Space: choose · F5: start · Escape: leave"
@@ -39,7 +41,7 @@ class Entry:
     name: str
     title: str
     summary: str
-    picture: Picture | None
+    picture: Callable[[], Picture | None]
     """(h, w, 3) RGB, 16:10; None: not made yet."""
 
 
@@ -63,7 +65,8 @@ class StartScreen:
         self._theme, self._scale = theme, scale
         self._display = Display(size, window, "arguide")
         self._gui = Gui(self._display.output, self._display.size, theme(), scale())
-        self._pictures = {e.name: self._gui.picture(e.picture) for e in entries if e.picture is not None}
+        self._pictures: dict[str, imgui.ImTextureRef] = {}
+        self._waited_s = LOOK_S
         self.notice = ""
         """What went wrong the last time, and the next step."""
         self.busy = ""
@@ -141,6 +144,9 @@ class StartScreen:
         self._gui.theme, self._gui.scale = self._theme(), self._scale()
         self._gui.resize(self._display.size)
         self._display.output.set_clear_color((*self._gui.theme.panel, 1))
+        self._waited_s += seconds
+        if self._waited_s >= LOOK_S:
+            self._look_for_pictures()
         self._gui.frame(self._build, seconds)
         self._display.frame()
         self._fresh -= 1
@@ -148,6 +154,12 @@ class StartScreen:
     def picture(self) -> Picture:
         """(h, w, 3) RGB of the last picture."""
         return self._display.picture()
+
+    def _look_for_pictures(self) -> None:
+        self._waited_s = 0.0
+        for entry in self._entries:
+            if entry.name not in self._pictures and (found := entry.picture()) is not None:
+                self._pictures[entry.name] = self._gui.picture(found)
 
     def _point(self) -> None:
         spot = self._display.pointer()

@@ -1,6 +1,7 @@
 """A window or an off-screen picture to draw in, without ShowBase and its global names, so that several can live."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import numpy as np
@@ -42,10 +43,23 @@ text-minfilter linear
 text-magfilter linear
 """
 
-NO_DISPLAY = (
-    "no OpenGL 3.2 {kind} can be opened on this machine; install Mesa's software OpenGL"
-    " (Debian: apt-get install libgl1 libegl1 libgl1-mesa-dri){instead}"
-)
+NEEDED = (3, 2)
+"""The least version of OpenGL."""
+NO_DISPLAY = "no OpenGL 3.2 {kind} can be opened on this machine{found}; {remedy}{instead}"
+MESA = "install Mesa's software OpenGL (Debian: apt-get install libgl1 libegl1 libgl1-mesa-dri)"
+REMOTE = {
+    "remote desktop": "sit at the machine itself, or use a remote desktop that draws there, such as VNC",
+    "SSH": "windows through SSH have an old OpenGL only: use VNC on that machine, or draw without a window",
+}
+
+
+def remote_session(environment: Mapping[str, str]) -> str:
+    """`remote desktop` or `SSH` where the screen is somewhere else, as far as the environment tells; else empty."""
+    if environment.get("SESSIONNAME", "").startswith("RDP") or "XRDP_SESSION" in environment:
+        return "remote desktop"
+    display = environment.get("DISPLAY", "")
+    through_ssh = "SSH_CONNECTION" in environment and display.partition(":")[0] in ("localhost", "127.0.0.1")
+    return "SSH" if through_ssh else ""
 
 
 @cache
@@ -232,6 +246,7 @@ class _Input:
 
 def _open(size: Size, window: bool, title: str, smooth: bool | None) -> tuple[GraphicsOutput, GraphicsEngine]:
     """The first of the display modules that gives an output, with several samples a pixel if wanted and possible."""
+    old = ""
     for module in ("pandagl",) if window else ("p3headlessgl", "pandagl"):
         if (found := _engine(module)) is None:
             continue
@@ -240,11 +255,23 @@ def _open(size: Size, window: bool, title: str, smooth: bool | None) -> tuple[Gr
             output = _window(engine, pipe, size, title, samples) if window else _buffer(module, size, samples)
             if output is None:
                 continue
+            version = _version(output)
+            if version < NEEDED:
+                old = f": its driver offers {version[0]}.{version[1]} ({output.get_gsg().get_driver_renderer()})"
+                engine.remove_window(output)
+                continue
             if smooth or samples == 0 or not _in_software(output):
                 return output, engine
             engine.remove_window(output)
     kind, instead = ("window", ", or leave out the window (--headless)") if window else ("picture", "")
-    raise DisplayError(NO_DISPLAY.format(kind=kind, instead=instead))
+    remote = remote_session(os.environ) if window else ""
+    found = old + (f", seen through {remote}" if remote else "")
+    raise DisplayError(NO_DISPLAY.format(kind=kind, found=found, remedy=REMOTE.get(remote, MESA), instead=instead))
+
+
+def _version(output: GraphicsOutput) -> tuple[int, int]:
+    gsg = output.get_gsg()
+    return gsg.get_driver_version_major(), gsg.get_driver_version_minor()
 
 
 def _window(engine: GraphicsEngine, pipe: GraphicsPipe, size: Size, title: str, samples: int) -> GraphicsOutput | None:

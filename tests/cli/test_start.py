@@ -29,7 +29,10 @@ def form(monkeypatch: pytest.MonkeyPatch) -> Form:
 
 def screen_of(form: Form, size: tuple[int, int] = (1024, 600)) -> StartScreen:
     picture = np.full((50, 80, 3), (200, 40, 90), np.uint8)
-    entries = [Entry("lumbar-facet", "Lumbar", "A needle", picture), Entry("other", "Another one", "Later", None)]
+    entries = [
+        Entry("lumbar-facet", "Lumbar", "A needle", lambda: picture),
+        Entry("other", "Another", "Later", lambda: None),
+    ]
     try:
         return StartScreen(
             entries,
