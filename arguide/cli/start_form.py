@@ -18,7 +18,7 @@ from arguide.settings.scenario_file import read_scenario
 from arguide.settings.toml_reader import read_toml
 
 SOURCES = {
-    Source.EMULATED: "Emulated, with a simulated trainee",
+    Source.EMULATED: "Emulated, trainee too",
     Source.SERIAL: "On a serial port",
     Source.CAMERA: "A camera and printed markers",
     Source.NETWORK: "In the network",

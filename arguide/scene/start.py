@@ -279,11 +279,13 @@ class StartScreen:
         if not self._words:
             return
         mark = Mark.AHEAD if self.busy else Mark.OUT
+        imgui.push_style_var(imgui.StyleVar_.alpha, 1.0)
         sign(self._gui, mark)
         imgui.same_line()
         imgui.push_style_color(imgui.Col_.text, color(mark_color(self._gui, mark)))
         imgui.text_wrapped(self._words)
         imgui.pop_style_color()
+        imgui.pop_style_var()
 
     def _start_button(self, height: float) -> None:
         gui = self._gui

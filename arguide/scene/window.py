@@ -265,8 +265,8 @@ def _open(size: Size, window: bool, title: str, smooth: bool | None) -> tuple[Gr
             engine.remove_window(output)
     kind, instead = ("window", ", or leave out the window (--headless)") if window else ("picture", "")
     remote = remote_session(os.environ) if window else ""
-    found = old + (f", seen through {remote}" if remote else "")
-    raise DisplayError(NO_DISPLAY.format(kind=kind, found=found, remedy=REMOTE.get(remote, MESA), instead=instead))
+    why = old + (f", seen through {remote}" if remote else "")
+    raise DisplayError(NO_DISPLAY.format(kind=kind, found=why, remedy=REMOTE.get(remote, MESA), instead=instead))
 
 
 def _version(output: GraphicsOutput) -> tuple[int, int]:

@@ -78,7 +78,8 @@ def _strip(gui: Gui, strip: Strip, band: Band, rows: Array, height: float, stale
     low, high = _range(strip, band, values)
     implot.setup_axes("", "", CLOSED | implot.AxisFlags_.no_tick_labels, CLOSED)
     implot.setup_axes_limits(-SPAN_S, 0.0, low, high, implot.Cond_.always)
-    ticks = sorted({low, 0.0, band.near, high})
+    # Where the scale is wide, the ticks of the tolerance would stand on one another.
+    ticks = sorted({low, 0.0, band.near, high} if high <= 4 * band.near else {0.0, high})
     implot.setup_axis_ticks(implot.ImAxis_.y1, ticks, [f"{tick:.0f}".replace("-", "−") for tick in ticks])
     implot.setup_axis_ticks(implot.ImAxis_.x1, [-15.0, -10.0, -5.0, 0.0])
     for side in (1, -1) if strip.both_sides else (1,):
