@@ -40,6 +40,8 @@ ELSEWHERE_RAD = np.radians(5.0)
 AS_GOOD = 1.3
 """Another place is as good when its RMS is less than so many times the best."""
 MIN_USED = 0.5
+TINY_MM = 2.0
+"""No patch or bone that is registered is so small; in metres most are."""
 BENT = 1.1
 """The nearest point of a bent surface follows the noise: distances come out short, and normals lean to the points. On
 the lumbar bones, with noise from 0.1 to 0.6 mm, the true variance is 2 to 12 % above that of the linear theory."""
@@ -89,6 +91,7 @@ def register_surface(
     p = np.asarray(points, dtype=float)
     _check(p)
     _check_landmarks(landmarks)
+    _check_unit(target, p)
     if initial is None and len(landmarks.moving) >= 3:
         initial = align(landmarks.moving, landmarks.fixed)
     starts = everywhere(target, p) if initial is None else nearby(np.asarray(initial, dtype=float), p)
@@ -124,6 +127,16 @@ def _check(p: Array) -> None:
     bad = np.flatnonzero(~np.isfinite(p).all(axis=1))
     if len(bad):
         raise RegistrationError(f"surface: painted point {bad[0] + 1} is not finite; leave out what was not seen")
+
+
+def _check_unit(target: SurfaceTarget, p: Array) -> None:
+    painted, surface = (float(np.linalg.norm(np.ptp(q, axis=0))) for q in (p, target.samples))
+    for small, other, which in ((painted, surface, "painted points"), (surface, painted, "surface")):
+        if small < TINY_MM < other:
+            raise RegistrationError(
+                f"surface: the {which} measure {small:.2g} mm across, the others {other:.0f} mm: are they in metres?"
+                " Give both in mm"
+            )
 
 
 def _check_landmarks(landmarks: Landmarks) -> None:

@@ -323,5 +323,7 @@ def test_surface(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(with_marks["landmark_residuals_mm"]) == len(back[::900]) and max(with_marks["landmark_residuals_mm"]) < 1
     assert with_marks["weakest_sd_mm"] < found["weakest_sd_mm"] and len(with_marks["motions"]) == 6
     assert "expected equally many" in refusal(capsys, *asked, "painted.csv")
+    points_csv("metres.csv", painted / 1000)
+    assert "in metres" in refusal(capsys, "register", "surface", "metres.csv", str(bone.mesh))
     points_csv("few.csv", painted[:5])
     assert "at least 20" in refusal(capsys, "register", "surface", "few.csv", str(bone.mesh))
