@@ -8,6 +8,7 @@ from arguide.cli.scenario import Subparsers
 
 EXAMPLES = """examples:
   arguide demo                               in a window, live
+  arguide demo --ar                          the plan on the picture of a simulated camera
   arguide demo --headless                    pictures, film, recording and report instead of a window
   arguide demo --headless --fast             the same on a simulated clock
   arguide demo --scenario my-patient --seed 3
@@ -31,16 +32,20 @@ def add(commands: Subparsers) -> None:
         "--fast", action="store_true", help="simulated clock, as fast as the machine allows; no window"
     )
     command.add_argument("--seed", type=int, default=1, help="another trainee, placement and noise (default: 1)")
-    command.add_argument("--profile", default="emulated", help="tracker profile (default: %(default)s)")
+    command.add_argument("--profile", help="tracker profile (default: emulated, with --ar emulated-ar)")
     add_guidance(command)
     add_showing(command)
     add_igtl_server(command)
+    command.add_argument(
+        "--ar", action="store_true", help="draw the plan on the live picture of a simulated camera over the phantom"
+    )
     command.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     """Start the emulated tracker and do the whole job on it."""
     from arguide.asset_files import find_profile, find_scenario
+    from arguide.cli.ar import SIM_PROFILE, simulated_camera
     from arguide.cli.emulator import emulated_tracker
     from arguide.cli.job import Job, carry_out, new_folder, window_possible
     from arguide.cli.options import looks_of, plan_of, size_of
@@ -54,7 +59,7 @@ def run(given: argparse.Namespace) -> int:
     else:
         scenario = read_scenario(find_scenario(given.scenario))
     plan = plan_of(scenario, given.plan)
-    profile = read_profile(find_profile(given.profile))
+    profile = read_profile(find_profile(given.profile or (SIM_PROFILE if given.ar else "emulated")))
     size = size_of(given.size)
     with emulated_tracker(scenario.file, plan.name, profile, fast=given.fast, seed=given.seed) as port:
         job = Job(
@@ -72,5 +77,6 @@ def run(given: argparse.Namespace) -> int:
             looks=looks_of(given),
             curtain=given.curtain,
             igtl_server=given.igtl_server,
+            ar=simulated_camera(scenario, plan, profile, given.seed) if given.ar else None,
         )
         return carry_out(job)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from arguide.cli.ar import Pictures
 from arguide.cli.clocks import FrameClock
 from arguide.cli.device_rows import device_rows
 from arguide.cli.finishing import print_card, print_results
@@ -82,6 +83,8 @@ class Job:
     """What is seen until the stage is."""
     igtl_server: tuple[str, int] | None = None
     """Where to share over OpenIGTLink: host and port."""
+    ar: str | None = None
+    """The camera that the plan is drawn on, by address, or `own`; None: there is none."""
 
     @property
     def recording(self) -> Path:
@@ -109,6 +112,8 @@ def new_folder(out: Path | None) -> Path:
 
 def carry_out(job: Job) -> int:
     """Do the whole job; returns the exit status. Whatever ends it, what was recorded stays readable."""
+    from arguide.scene.layouts import ARRANGEMENTS
+    from arguide.scene.occluders import occluders_of
     from arguide.scene.stage import Stage
 
     clock: Clock = FrameClock(job.profile.rate_hz) if job.fast else time.monotonic
@@ -122,9 +127,12 @@ def carry_out(job: Job) -> int:
             # First what can fail for reasons outside this program.
             progress(0.0, f"connecting to the tracker on {job.port}")
             tracker.connect()
+            pictures = Pictures(job.ar, job.profile, tracker, clock, stack) if job.ar else None
             anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.3 + 0.4 * done, what))
             progress(0.7, "building the scene")
             stale_after_s = job.profile.stale_after_s
+            session = Session(job.scenario, job.plan, job.profile, anatomy, stored)
+            live_picture = pictures.join(session) if pictures else None
             stage = Stage(
                 job.scenario,
                 job.plan,
@@ -132,6 +140,9 @@ def carry_out(job: Job) -> int:
                 window=job.window,
                 stale_after_s=stale_after_s,
                 looks=job.looks,
+                clock=clock,
+                live=live_picture,
+                occluders=occluders_of(job.profile) if live_picture else None,
             )
             stage.facts.devices += device_rows(job.profile, job.port, tracker)
             stack.callback(stage.close)
@@ -139,18 +150,23 @@ def carry_out(job: Job) -> int:
             if job.curtain:
                 job.curtain.close()
             tracker.start()
-        session = Session(job.scenario, job.plan, job.profile, anatomy, stored)
         sinks: list[Sink] = [recorder.take, ResultNotes(session, job.scenario, recorder), *_keepers(job, session)]
         sinks.append(stage.facts.watch)
         if job.igtl_server:
             sinks.append(stack.enter_context(server_for(job.plan, job.igtl_server, clock())).take)
+        if live_picture:
+            sinks.append(live_picture.take)
+            stage.choose(ARRANGEMENTS[1])
         live = Live(tracker, session, sinks)
+        if pictures and pictures.feed and not job.fast:
+            pictures.feed.start()
         if job.guidance is not Level.FULL:
             live.ask(INPUT_FOR[job.guidance])
         try:
             if job.window:
                 return _in_window(job, stage, live, recorder)
-            return _off_screen(job, stage, live, recorder, clock)
+            poll = pictures.feed.poll if pictures and pictures.feed else None
+            return _off_screen(job, stage, live, recorder, clock, poll)
         except ArguideError as error:
             error.args = (f"{error} (recorded so far: {job.recording})", *error.args[1:])
             raise
@@ -224,14 +240,16 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
     return 0
 
 
-def _off_screen(job: Job, stage: "Stage", live: Live, recorder: Recorder, clock: Clock) -> int:
+def _off_screen(
+    job: Job, stage: "Stage", live: Live, recorder: Recorder, clock: Clock, poll: Callable[[], None] | None = None
+) -> int:
     from arguide.scene.film import Film, write_picture
 
     gallery = Gallery(job.out / "pictures", stage.portrait, write_picture)
     with Film(job.out / "film.mp4", FILM_HZ, job.size) as film, progress_bar("Training session") as progress:
         studio = Studio(stage, gallery, film, progress)
         if isinstance(clock, FrameClock):
-            studio.on_simulated_clock(live, clock, job.profile.rate_hz)
+            studio.on_simulated_clock(live, clock, job.profile.rate_hz, poll)
         else:
             studio.in_real_time(live)
         report = _close_and_report(job, recorder)

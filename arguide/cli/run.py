@@ -2,6 +2,7 @@
 
 import argparse
 
+from arguide.cli.ar import add_ar
 from arguide.cli.igtl_server import add_igtl_server
 from arguide.cli.options import add_guidance, add_scenario_choice, add_showing, add_trainee
 from arguide.cli.scenario import Subparsers
@@ -11,6 +12,8 @@ EXAMPLES = """examples:
   arguide run lumbar-facet --port COM3 --profile my-bench.toml
   arguide run my-patient --port socket://192.168.1.10:8765 --profile polaris-vega
   arguide run lumbar-facet --port socket://127.0.0.1:18944 --profile openigtlink
+  arguide run lumbar-facet --port camera://0 --profile webcam --ar
+  arguide run lumbar-facet --port COM3 --profile my-bench.toml --ar camera://0
   arguide run lumbar-facet --port replay://session.mcap
   arguide run lumbar-facet --port "sim://polaris?scenario=lumbar-facet"
 
@@ -36,6 +39,7 @@ def add(commands: Subparsers) -> None:
     add_trainee(command)
     add_showing(command)
     add_igtl_server(command)
+    add_ar(command)
     command.set_defaults(run=run)
 
 
@@ -66,5 +70,6 @@ def run(given: argparse.Namespace) -> int:
         looks=looks_of(given),
         curtain=given.curtain,
         igtl_server=given.igtl_server,
+        ar=given.ar,
     )
     return carry_out(job)

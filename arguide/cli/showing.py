@@ -105,13 +105,19 @@ class Studio:
             live.stop()
         raise TrackerError(f"the session was not finished within {LONGEST_S:g} s: finish it by the tool's button")
 
-    def on_simulated_clock(self, live: Live, clock: FrameClock, rate_hz: float) -> None:
-        """Step through the session as fast as the machine allows."""
+    def on_simulated_clock(
+        self, live: Live, clock: FrameClock, rate_hz: float, poll: Callable[[], None] | None = None
+    ) -> None:
+        """Step through the session as fast as the machine allows; `poll` fetches a camera's picture for each frame."""
         every = max(1, round(rate_hz / FILM_HZ))
         for frame in range(round(LONGEST_S * rate_hz)):
             clock.tick()
             state = live.step()
+            if frame == 0 and poll:
+                poll()  # a camera's time begins with the first question
             if frame % every == 0:
+                if poll:
+                    poll()
                 self._draw(state, 0.0)
             if state.view.step is Step.DONE:
                 return

@@ -86,7 +86,7 @@ HELP: tuple[CardLine, ...] = (
     ("G", "guidance: full · reduced · intermittent · none", None),
     ("L", "a look: show everything for a moment, at guidance intermittent", None),
     ("M · comma · full stop", "sound off or on · softer · louder", None),
-    ("S", "save a picture", None),
+    ("S · P", "save a picture · frames a second, and how old what is drawn is", None),
     ("F2 … F8", "panels: steps · tools · deviations · layers · settings · devices · all", None),
     ("F9", "keyboard to the panels, and back", None),
     ("H", "this help", None),

@@ -8,6 +8,7 @@ from arguide.geometry.transforms import Array
 from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.bullseye_view import BullseyeView, NeedleEyeView
+from arguide.scene.camera_view import CameraView
 from arguide.scene.canvas import Align, Canvas, outline
 from arguide.scene.layout import Layout, Pane, Rect
 from arguide.scene.layouts import ARRANGEMENTS, Arrangement, ViewKind
@@ -22,7 +23,9 @@ NO_CAMERA = "There is no camera: the plan cannot be drawn on a live picture"
 MAKERS: Mapping[ViewKind, Maker] = {
     **dict.fromkeys(ViewKind, SliceView),
     ViewKind.SPACE: SpaceView,
-    ViewKind.CAMERA: lambda kind, props: Absent(kind, props, NO_CAMERA),
+    ViewKind.CAMERA: lambda kind, props: (
+        CameraView(kind, props, props.live) if props.live else Absent(kind, props, NO_CAMERA)
+    ),
     ViewKind.BULLSEYE: BullseyeView,
     ViewKind.NEEDLE_EYE: NeedleEyeView,
 }

@@ -5,7 +5,7 @@ stage holds the window, the world in space, the panes and the words around them,
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from arguide.geometry.transforms import Array
 from arguide.guidance.levels import EVERYTHING, Shown, shown, warned_of
+from arguide.guidance.live_picture import LivePicture
 from arguide.guidance.state import Alert, SessionState
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
@@ -28,6 +29,8 @@ from arguide.scene.overlay import TRAINING_BANNER, alarm_words
 from arguide.scene.panels.door import Door
 from arguide.scene.panels.facts import Facts
 from arguide.scene.panes import Panes
+from arguide.scene.performance import Performance
+from arguide.scene.shapes import Shape
 from arguide.scene.sheet import Sheet
 from arguide.scene.views import Pointer, Props
 from arguide.scene.window import Display
@@ -50,19 +53,23 @@ class Stage:
         training_banner: str = TRAINING_BANNER,
         clock: Callable[[], float] = time.monotonic,
         looks: Looks | None = None,
+        live: LivePicture | None = None,
+        occluders: Mapping[str, Shape] | None = None,
     ) -> None:
         """Open a window, or an off-screen picture of `size` pixels.
 
         `smooth`: several samples a pixel, for pictures and films; None: only where graphics hardware does it for little.
-        `stale_after_s`: a sample older than this is never drawn as live. `clock` tells double clicks. `looks`: of the panels; it
-        follows what the user sets. DisplayError
-        without OpenGL, MeshError for anatomy that cannot be read.
+        `stale_after_s`: a sample older than this is never drawn as live. `clock` tells double clicks and ages. `looks`: of
+        the panels; it follows what the user sets. `live`: the picture of a camera, with `occluders`, the marker bodies of
+        tools by name. DisplayError without OpenGL, MeshError for anatomy that cannot be read.
         """
         self.scenario, self.plan = scenario, plan
         self._stale_after_s, self._banner, self._clock = stale_after_s, training_banner, clock
         self._display = Display(size, window, f"arguide – {scenario.title}", smooth)
         self._world = World(scenario, plan)
-        self._panes = Panes(Props(self._display.output, scenario, plan, self._world, window))
+        self._panes = Panes(Props(self._display.output, scenario, plan, self._world, window, live, occluders or {}))
+        self.performance = Performance(live)
+        self._shown_s = 0.0
         self.facts = Facts(scenario, plan, self.anatomy, stale_after_s=stale_after_s)
         """What the panels show; append to its `settings` and `devices`."""
         self._looks = looks or Looks()
@@ -90,6 +97,7 @@ class Stage:
         """
         self._state, self._age_s, self._trouble = state, age_s, trouble
         self.facts.now(state, age_s, trouble)
+        self._shown_s = self._clock()
         live = age_s <= self._stale_after_s
         image_from_tip = state.needle.image_from_tip if live and not state.needle.trouble else None
         self._world.show(state, image_from_tip, live)
@@ -112,6 +120,8 @@ class Stage:
         before, self._drawn_s = self._drawn_s, self._clock()
         self._door.frame(self._drawn_s - before, covered=self._help or self._card is not None)
         self._display.frame()
+        now_s = self._clock()
+        self.performance.take(now_s, self._age_s + now_s - self._shown_s if self._state else None)
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3) RGB of the last frame."""
@@ -165,6 +175,8 @@ class Stage:
                 self.fill(self._panes.focus)
             case "tab":
                 self._panes.next()
+            case "p":
+                self.performance.toggle()
             case "k":
                 self.anatomy.toggle_skin()
             case "h":
@@ -223,6 +235,7 @@ class Stage:
         canvas = self._canvas = Canvas(place.unit, place.window)
         self._panes.arrange(place, canvas)
         self._sheet = Sheet(self.scenario, self.plan, place, canvas, self._banner)
+        self.performance.arrange(place, canvas)
         canvas.settle()
         if self._canvas_eye:
             self._canvas_eye.close()

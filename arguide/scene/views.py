@@ -22,17 +22,20 @@ A view that cannot be shown here is an `Absent`, which says so in its pane. What
 `panes`: views need not know of it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from panda3d.core import GraphicsOutput
 
 from arguide.geometry.transforms import Array
+from arguide.guidance.live_picture import LivePicture
 from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
 from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
+from arguide.scene.shapes import Shape
 from arguide.scene.slice_content import SliceContent
 from arguide.scene.world import World
 from arguide.settings.scenario import Plan, Scenario
@@ -51,6 +54,10 @@ class Props:
     world: World
     window: bool
     """Whether people watch: then changes glide."""
+    live: LivePicture | None = None
+    """The live picture of the phantom, if there is a camera."""
+    occluders: Mapping[str, Shape] = field(default_factory=dict)
+    """Marker bodies of the tools, which hide what is behind them in a picture."""
 
     @cached_property
     def slices(self) -> SliceContent:

@@ -26,6 +26,12 @@ from arguide_sim.printed import printed
 STYLUS_BENT_MM = (1.0, 2.0)
 """How far a stylus tip is off its drawing: enough that pivoting matters."""
 NEEDLE_BENT_MM = (0.05, 0.2)
+CAMERA = "camera"
+"""The tool that a camera is fixed to."""
+BODY_FROM_CAMERA = from_parts([[1, 0, 0], [0, 0, 1], [0, -1, 0]], [4.0, 58.0, -22.0])
+"""Where the camera's lens truly is on that tool: what a hand-eye calibration has to find, (4, 4)."""
+CAMERA_AT, CAMERA_TO = (290.0, -48.0, 420.0), (15.0, -10.0, -20.0)
+"""Where it hangs and what it looks at, aside, along and up from the middle of the phantom, mm."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +87,28 @@ class World:
         """Across the table, a unit vector in the image frame, (3,)."""
         return np.cross(self.up, self.along)
 
+    @cached_property
+    def image_from_camera(self) -> Array:
+        """Where a camera hangs that a tracker sees, (4, 4) `view` frame: aslant over the phantom, its head to the left."""
+        eye, goal = self.place(*CAMERA_AT), self.place(*CAMERA_TO)
+        forward = (goal - eye) / np.linalg.norm(goal - eye)
+        right = -(self.along - (self.along @ forward) * forward)
+        right /= np.linalg.norm(right)
+        right = right if np.cross(forward, right) @ self.up < 0 else -right
+        return from_parts(np.column_stack([right, np.cross(forward, right), forward]), eye)
+
     def place(self, aside: float, along: float, up: float) -> Array:
         """A point of the image frame, given in mm from the centre, (3,)."""
         point: Array = self.centre + aside * self.aside + along * self.along + up * self.up
         return point
 
     def resting_place(self, tool: str) -> Array:
-        """Where a tool lies when nobody holds it: image_from_tip (4, 4), on a side table left or right of the phantom."""
+        """Where a tool lies when nobody holds it: image_from_tip (4, 4), on a side table left or right of the phantom.
+
+        A camera hangs over it.
+        """
+        if tool == CAMERA:
+            return self.image_from_camera @ inverse(BODY_FROM_CAMERA) @ self.tools[tool].tool_from_tip
         row = [name for name in self.tools if name != "reference"].index(tool)
         side, rank = (-1 if row % 2 else 1), row // 2
         return aim(self.place(side * (self.half_width_mm + 45.0 * rank), 30.0, -40.0), self.along, self.face)

@@ -19,7 +19,8 @@ from arguide_sim.camera.solids import Solid
 from arguide_sim.camera.studio import Thing, View
 from arguide_sim.cameras import Actor
 from arguide_sim.hands.motion import aim
-from arguide_sim.world import World, build_world
+from arguide_sim.ndi.models import MODELS
+from arguide_sim.world import BODY_FROM_CAMERA, CAMERA, World, build_world
 
 DISTANCE_MM = 680.0
 VIEW_FROM_TRACKER = np.diag([1.0, -1.0, -1.0, 1.0])
@@ -32,7 +33,12 @@ MOTIONS = ("still", "hand", "sweep")
 
 
 def build_bench(profile: TrackerProfile, scenario: Scenario, plan: Plan | None, seed: int) -> World:
-    """The world as the camera finds it: the board lies beyond the phantom's end, flat, its print up."""
+    """The world as the camera finds it: the board lies beyond the phantom's end, flat, its print up.
+
+    A camera that is itself a tool of a tracker is in the tracker's world, as it is.
+    """
+    if profile.tool(CAMERA):
+        return build_world(profile, scenario, plan, seed, MODELS["spectra"].working_distance_mm)
     world = build_world(profile, scenario, plan, seed, DISTANCE_MM)
     world = replace(world, tracker_from_image=world.tracker_from_image @ translation(-BESIDE_MM * world.along))
     if "reference" not in world.tools:
@@ -51,9 +57,11 @@ def build_bench(profile: TrackerProfile, scenario: Scenario, plan: Plan | None, 
 
 
 def things_of(profile: TrackerProfile, world: World, scenario: Scenario) -> tuple[Thing, ...]:
-    """Everything that can be drawn."""
+    """Everything that can be drawn. A camera does not see itself."""
     things = [Thing(PHANTOM, solid=Solid(read_mesh(scenario.skin.mesh)))] if scenario.skin else []
     for tool in profile.tools:
+        if tool.name == CAMERA:
+            continue
         if tool.definition is None:
             raise SettingsError(f"{profile.file}: tool {tool.name!r} has no marker body; the simulated camera needs it")
         rod = None
@@ -61,7 +69,10 @@ def things_of(profile: TrackerProfile, world: World, scenario: Scenario) -> tupl
             tip = world.tools[tool.name].tool_from_tip
             rod = np.array([tip[:3, 3] - np.dot(tip[:3, 3], tip[:3, 2]) * tip[:3, 2], tip[:3, 3]])
         thick = scenario.needle.diameter_mm if tool.name == "needle" else 4.0
-        things.append(Thing(tool.name, tuple(sheets_of(read_body(tool.definition))), None, rod, thick))
+        printed = tool.definition.suffix == ".toml"
+        sheets = tuple(sheets_of(read_body(tool.definition))) if printed else ()
+        balls = None if printed else world.tools[tool.name].definition.markers
+        things.append(Thing(tool.name, sheets, None, rod, thick, balls))
     return tuple(things)
 
 
@@ -70,7 +81,8 @@ def views_of(world: World, actor: Actor, camera: Callable[[float], Array]) -> Ca
 
     def view_at(time_s: float) -> View:
         moment = actor.at(time_s)
-        view_from_tracker = inverse(camera(time_s)) @ VIEW_FROM_TRACKER
+        rest = inverse(moment.poses[CAMERA] @ BODY_FROM_CAMERA) if CAMERA in moment.poses else VIEW_FROM_TRACKER
+        view_from_tracker = inverse(camera(time_s)) @ rest
         poses = {name: view_from_tracker @ pose for name, pose in moment.poses.items()}
         tracker_from_image = world.tracker_from_image
         if "reference" in moment.poses:

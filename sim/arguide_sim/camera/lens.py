@@ -73,6 +73,11 @@ class Moving:
         self._poses = np.array([pose_at(middle_s + t) for t in self._times])
 
     @property
+    def path(self) -> Array:
+        """The poses (n, 4, 4) that it is made of."""
+        return self._poses
+
+    @property
     def middle(self) -> Array:
         """The pose (4, 4) at the picture's middle."""
         return np.asarray(self._poses[len(self._poses) // 2])

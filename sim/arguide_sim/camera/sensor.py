@@ -37,10 +37,11 @@ class Sensor:
         seen = cv2.GaussianBlur(ideal, (0, 0), self.blur_px) if self.blur_px else ideal
         noise = self._noise(height, width, number)
         grey = cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY)
-        scale = np.sqrt(self.floor**2 + self.gain * np.arange(256)).astype(np.float32)[grey]
-        bright = seen * _corners(height, width, self.vignette)[..., None]
-        noisy = np.round(bright + (scale * noise)[..., None])
-        return np.asarray(np.clip(noisy, 0, 255), dtype=np.uint8)
+        scale = cv2.LUT(grey, np.sqrt(self.floor**2 + self.gain * np.arange(256)).astype(np.float32))
+        bright = cv2.multiply(seen, _corners(height, width, self.vignette), dtype=cv2.CV_32F)
+        noisy = cv2.add(bright, cv2.merge([cv2.multiply(scale, noise)] * 3))
+        # To bytes by rounding and clipping.
+        return np.asarray(cv2.convertScaleAbs(np.maximum(noisy, 0.0)), dtype=np.uint8)
 
     def _noise(self, height: int, width: int, number: int) -> NDArray[np.float32]:
         # A new place in one large field costs a hundredth of new random numbers.
@@ -56,4 +57,4 @@ def _field(seed: int, height: int, width: int) -> NDArray[np.float32]:
 @lru_cache(maxsize=4)
 def _corners(height: int, width: int, loss: float) -> NDArray[np.float32]:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    return np.asarray(1 - loss * (x * x + y * y) / 2, dtype=np.float32)
+    return np.repeat(np.asarray(1 - loss * (x * x + y * y) / 2, dtype=np.float32)[..., None], 3, axis=2)

@@ -1,7 +1,7 @@
 """What is only there for looks: the phantom as shaded triangles, shafts as rods, hands as blobs."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -19,6 +19,11 @@ SILICONE = np.array([148.0, 172.0, 214.0])
 """Blue, green, red of the phantom's skin."""
 STEEL = (150, 146, 142)
 SKIN = (118, 142, 205)
+ARM = (52, 48, 46)
+BALL_MM = 12.0
+SMOOTH_PX = 4.0
+SHADOW = np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 14.0]])
+"""How the shadow lies beside what casts it, as an affine map of pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +53,57 @@ def draw_solid(
     near = np.einsum("ij,ij->i", normals, points[faces[:, 0]]) < 0
     order = np.flatnonzero(near)[np.argsort(-points[faces[near]].mean(axis=1)[:, 2])]
     pixels = np.round(seen_at(lens, shutter, moving, solid.mesh.vertices)[faces[order]] * (1 << SHIFT)).astype(np.int32)
-    bright = 0.42 + 0.5 * np.clip(normals[order] @ LIGHT, 0, 1) + 0.12 * np.clip(-normals[order, 2], 0, 1)
-    colours = np.clip(bright[:, None] * SILICONE, 0, 255)
+    bright = 0.34 + 0.56 * np.clip(normals[order] @ LIGHT, 0, 1) + 0.14 * np.clip(-normals[order, 2], 0, 1)
     depths = points[faces[order]].mean(axis=1)[:, 2]
-    for triangle, colour, far in zip(pixels, colours.tolist(), depths.tolist(), strict=True):
-        cv2.fillConvexPoly(picture, triangle, colour, cv2.LINE_8, SHIFT)
-        cv2.fillConvexPoly(depth, triangle, far, cv2.LINE_8, SHIFT)
+    light = np.zeros(picture.shape[:2], np.float32)
+    body = np.full_like(depth, np.inf)
+    for triangle, colour, far in zip(pixels, bright.tolist(), depths.tolist(), strict=True):
+        cv2.fillConvexPoly(light, triangle, colour, cv2.LINE_8, SHIFT)
+        cv2.fillConvexPoly(body, triangle, far, cv2.LINE_8, SHIFT)
+    seen = (body < depth).astype(np.float32)
+    picture[:] = _painted(picture, seen, light)
+    np.minimum(depth, body, out=depth)
+
+
+def _painted(picture: NDArray[np.uint8], seen: NDArray[np.float32], light: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The solid over its soft shadow: facets smoothed within its outline, silicone mottled as it comes from the mould."""
+    # A triangle's edge is drawn a pixel wide on both sides; smoothing only within keeps the outline sharp.
+    smooth = cv2.GaussianBlur(light * seen, (0, 0), SMOOTH_PX) / np.maximum(
+        cv2.GaussianBlur(seen, (0, 0), SMOOTH_PX), 1e-3
+    )
+    shadow = cv2.GaussianBlur(cv2.warpAffine(seen, SHADOW, seen.shape[::-1]), (0, 0), 16.0)
+    colour = (smooth * (1 + 0.03 * _mottles(*seen.shape)))[..., None] * SILICONE
+    edge = cv2.GaussianBlur(seen, (0, 0), 0.6)[..., None]
+    ground = picture * (1 - 0.55 * shadow[..., None])
+    return np.asarray(np.clip(ground * (1 - edge) + colour * edge, 0, 255), dtype=np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _mottles(height: int, width: int) -> NDArray[np.float32]:
+    random = np.random.default_rng(8)
+    coarse = [
+        cv2.resize(random.standard_normal((height // size + 1, width // size + 1)).astype(np.float32), (width, height))
+        for size in (48, 14)
+    ]
+    return np.asarray(0.7 * coarse[0] + 0.4 * coarse[1], dtype=np.float32)
+
+
+def draw_star(picture: NDArray[np.uint8], balls: Array, lens: Lens, shutter: Shutter, moving: Moving) -> None:
+    """Draw a tracker's marker body: spheres (n, 3) on dark arms."""
+    middle = balls.mean(axis=0)
+    pixels = seen_at(lens, shutter, moving, np.concatenate([balls, middle[None]]))
+    far = (balls @ moving.middle[:3, :3].T + moving.middle[:3, 3])[:, 2]
+    if far.min() < 30.0 or not np.isfinite(pixels).all() or np.abs(pixels).max() > 1e4:
+        return
+    fixed = np.round(pixels * (1 << SHIFT)).astype(int).tolist()
+    scale = lens.matrix[0, 0] / far
+    for end in fixed[:-1]:
+        cv2.line(picture, fixed[-1], end, ARM, max(round(5.0 * float(scale.mean())), 1), cv2.LINE_AA, SHIFT)
+    for k in np.argsort(-far):
+        r = BALL_MM / 2 * float(scale[k])
+        for share, grey, shift in ((1.0, 132, 0.0), (0.86, 172, 0.08), (0.6, 205, 0.2), (0.25, 236, 0.32)):
+            at = np.round((pixels[k] + LIGHT[:2] * shift * r * 1.6) * (1 << SHIFT)).astype(int).tolist()
+            cv2.circle(picture, at, max(round(share * r * (1 << SHIFT)), 1), (grey,) * 3, -1, cv2.LINE_AA, SHIFT)
 
 
 def draw_rod(

@@ -37,6 +37,8 @@ class Options:
     profile: str = "simulated-camera"
     lens: str = ""
     """Calibration file of the true lens; empty: hardware/cameras/simulated.toml."""
+    calibration: str = ""
+    """What the host believes of it; not the camera's business."""
     clock: str = "real"
     """`step`: every reading is the next picture, in simulated time."""
     seed: int = 1
@@ -78,6 +80,7 @@ class SimCamera:
         studio: Studio,
         calibration: CameraCalibration,
         world: World,
+        trainee: Trainee | None,
         clock: Callable[[], float],
         wait: Callable[[float], Any] | None,
     ) -> None:
@@ -86,6 +89,8 @@ class SimCamera:
         self.size = (calibration.width, calibration.height)
         self.world = world
         """What is true, for whoever may know."""
+        self.trainee = trainee
+        """Who moves the tools, if it is the trainee."""
         self._studio = studio
         self._delay_s = calibration.delay_s
         self._clock = clock
@@ -142,7 +147,8 @@ def open_camera(url: str, texts: dict[str, str], clock: Callable[[], float], wai
         Shutter(options.exposure_ms / 1000, calibration.rolling_s),
         Sensor(options.seed),
     )
-    return SimCamera(url, studio, calibration, world, clock, wait if options.clock == "real" else None)
+    trainee = actor if isinstance(actor, Trainee) else None
+    return SimCamera(url, studio, calibration, world, trainee, clock, wait if options.clock == "real" else None)
 
 
 def find_lens(file: str) -> Path:

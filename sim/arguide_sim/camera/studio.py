@@ -11,7 +11,7 @@ from arguide.geometry.transforms import Array
 from arguide_sim.camera.lens import Lens, Moving, Shutter, seen_at
 from arguide_sim.camera.paper import Sheet, lay_on
 from arguide_sim.camera.sensor import Sensor
-from arguide_sim.camera.solids import LIGHT, Solid, cover, draw_rod, draw_solid
+from arguide_sim.camera.solids import LIGHT, Solid, cover, draw_rod, draw_solid, draw_star
 
 TABLE = np.array([96.0, 104.0, 108.0])
 
@@ -26,6 +26,8 @@ class Thing:
     rod: Array | None = None
     """Ends (2, 3) of a shaft, mm."""
     rod_mm: float = 1.0
+    balls: Array | None = None
+    """Middles (n, 3) of the spheres of a tracker's marker body, mm."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Studio:
         self._shutter = shutter
         self._sensor = sensor
         self._table = _table(lens)
+        self._still: tuple[bytes, NDArray[np.uint8], NDArray[np.float32]] | None = None
 
     def take(self, number: int, taken_s: float, arrived_s: float) -> SimPicture:
         """The picture whose exposure has its middle at `taken_s`."""
@@ -86,22 +89,35 @@ class Studio:
             thing.name: Moving(lambda t, n=thing.name: self._view_at(t).poses[n], taken_s, self._shutter)  # type: ignore[misc]
             for thing in present
         }
-        picture = self._table.copy()
-        depth = np.full(picture.shape[:2], np.inf, np.float32)
-        for thing in present:
-            if thing.solid is not None:
-                draw_solid(picture, depth, thing.solid, self._lens, self._shutter, moving[thing.name])
+        picture, depth = self._solids(present, moving)
         # Nearer things over farther ones; they do not reach into each other.
         for thing in sorted(present, key=lambda one: -float(moving[one.name].middle[2, 3])):
             self._draw(picture, depth, thing, moving[thing.name], thing.name in now.covered)
         exposed = self._sensor.expose(picture, number)
         return SimPicture(number, arrived_s, exposed, taken_s, self._lens, self._shutter, moving)
 
+    def _solids(
+        self, present: list[Thing], moving: Mapping[str, Moving]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """The table with all solids; kept for as long as they and the camera lie still."""
+        solids = [thing for thing in present if thing.solid is not None]
+        key = b"".join(moving[thing.name].path.round(4).tobytes() for thing in solids)
+        if self._still is None or self._still[0] != key:
+            picture = self._table.copy()
+            depth = np.full(picture.shape[:2], np.inf, np.float32)
+            for thing in solids:
+                assert thing.solid is not None
+                draw_solid(picture, depth, thing.solid, self._lens, self._shutter, moving[thing.name])
+            self._still = key, picture, depth
+        return self._still[1].copy(), self._still[2]
+
     def _draw(
         self, picture: NDArray[np.uint8], depth: NDArray[np.float32], thing: Thing, moving: Moving, covered: bool
     ) -> None:
         if thing.rod is not None:
             draw_rod(picture, depth, thing.rod, thing.rod_mm, self._lens, self._shutter, moving)
+        if thing.balls is not None:
+            draw_star(picture, thing.balls, self._lens, self._shutter, moving)
         for sheet in thing.sheets:
             facing = -float(moving.middle[:3, :3] @ sheet.body_from_sheet[:3, 2] @ LIGHT)
             lay_on(picture, sheet, self._lens, self._shutter, moving, 0.62 + 0.38 * max(facing, 0.0))

@@ -1,0 +1,106 @@
+"""What may be drawn over a live picture: everything as it was when the picture was exposed.
+
+Each sample leaves the poses of all tools on the phantom in a history; a picture asks it for its own moment. The camera's
+pose comes from the board in the picture itself, or from a marker body that the camera is fixed to and its hand-eye
+calibration:
+
+    image_from_view = image_from_reference @ reference_from_board @ inverse(view_from_board)
+    image_from_view = image_from_reference @ reference_from_body @ body_from_camera
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from arguide.geometry.camera_model import CameraModel
+from arguide.geometry.history import PoseHistory
+from arguide.geometry.transforms import Array, from_parts, inverse
+from arguide.guidance.navigator import reference_from_tool
+from arguide.guidance.state import SessionState
+from arguide.guidance.steps import Input
+from arguide.settings.camera_file import Mount
+from arguide.trackers.camera.feed import Feed, StraightPicture
+
+REACH_S = 0.02
+"""A picture that comes before the sample after it may be drawn by poses carried on so far."""
+TIP, STYLUS_TIP = "needle tip", "stylus tip"
+
+
+@dataclass(frozen=True, eq=False)
+class Augmented:
+    """A picture and what was where when it was taken; all poses (4, 4) in the image frame, None when not known."""
+
+    picture: StraightPicture
+    image_from_view: Array | None
+    image_from_tip: Array | None = None
+    image_from_stylus_tip: Array | None = None
+    tools: Mapping[str, Array] = field(default_factory=dict)
+    """Marker bodies of the tools."""
+    why: str = ""
+    """Why nothing can be drawn over it, in the user's words; empty when it can."""
+
+
+class LivePicture:
+    """Joins a feed of pictures to the session: `take` is a sink for `guidance.live.Live`, `newest` is for the scene."""
+
+    def __init__(
+        self, feed: Feed, image_from_reference: Callable[[], Array | None], mount: Mount | None = None
+    ) -> None:
+        """`mount`: where the camera sits on a tracked body; not needed where the feed finds the board."""
+        self._feed, self._image_from_reference = feed, image_from_reference
+        self._mount = mount
+        self._body_from_camera = None if mount is None else from_parts(np.array(mount.rotation), mount.shift_mm)
+        self._histories: dict[str, PoseHistory] = {}
+        self.drawn: Augmented | None = None
+        """What the scene has on screen."""
+
+    @property
+    def camera(self) -> CameraModel:
+        """The camera of the straightened pictures."""
+        return self._feed.camera
+
+    @property
+    def trouble(self) -> str:
+        """What the camera suffers from; empty when all is well."""
+        return self._feed.trouble
+
+    def take(self, inputs: tuple[Input, ...], state: SessionState) -> None:
+        """Keep the poses of a sample."""
+        poses = {
+            name: reference_from_tool(state.sample, name)[0] for name in state.sample.readings if name != "reference"
+        }
+        poses[TIP], poses[STYLUS_TIP] = state.needle.image_from_tip, state.image_from_stylus_tip
+        for name, pose in poses.items():
+            history = self._histories.setdefault(name, PoseHistory(reach_s=REACH_S))
+            history.add(state.sample.host_time_s, pose)
+
+    def newest(self) -> Augmented | None:
+        """The newest picture with the poses of its exposure; None before the first."""
+        picture = self._feed.newest
+        if picture is None:
+            return None
+        image_from_reference = self._image_from_reference()
+        if image_from_reference is None:
+            return Augmented(picture, None, why="Not registered yet: nothing is drawn over the picture")
+        reference_from_view, why = self._camera_at(picture)
+        if reference_from_view is None:
+            return Augmented(picture, None, why=why)
+        now = {name: history.at(picture.exposed_s) for name, history in tuple(self._histories.items())}
+        tip, stylus = now.pop(TIP, None), now.pop(STYLUS_TIP, None)
+        tools = {name: image_from_reference @ pose for name, pose in now.items() if pose is not None}
+        return Augmented(picture, image_from_reference @ reference_from_view, tip, stylus, tools)
+
+    def _camera_at(self, picture: StraightPicture) -> tuple[Array | None, str]:
+        """Where the camera was on the phantom, or why that is not known."""
+        if self._feed.looks_for_board:
+            if picture.view_from_board is None:
+                return None, f"Nothing is drawn over the picture: {picture.why}"
+            return inverse(picture.view_from_board), ""
+        if self._mount is None or self._body_from_camera is None:
+            return None, "It is not known where the camera is: it sees no board and is on no tracked body"
+        history = self._histories.get(self._mount.body)
+        pose = history.at(picture.exposed_s) if history else None
+        if pose is None:
+            return None, f"Nothing is drawn over the picture: the tracker did not see the {self._mount.body} then"
+        return pose @ self._body_from_camera, ""

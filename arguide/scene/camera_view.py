@@ -1,0 +1,106 @@
+"""The camera view: the plan drawn on the live picture of the phantom, everything as it was when the picture was taken."""
+
+import numpy as np
+from panda3d.core import NodePath, PerspectiveLens
+
+from arguide.geometry.transforms import Array, apply, inverse
+from arguide.guidance.live_picture import Augmented, LivePicture
+from arguide.guidance.state import SessionState
+from arguide.scene import style
+from arguide.scene.canvas import Align, Canvas, flat
+from arguide.scene.eye import Eye, flat_lens
+from arguide.scene.layout import Pane, Rect
+from arguide.scene.layouts import ViewKind
+from arguide.scene.photo import Framing, PhotoTexture
+from arguide.scene.see_through import SeeThrough
+from arguide.scene.shading import shader
+from arguide.scene.shapes import geometry
+from arguide.scene.views import Props, View, caption
+
+FADED = 0.45
+"""Brightness of a picture that is not live any more."""
+
+
+class CameraView(View):
+    """The view of the live picture."""
+
+    def __init__(self, kind: ViewKind, props: Props, live: LivePicture) -> None:
+        super().__init__(kind, props)
+        self._live = live
+        self._photo = PhotoTexture(live.camera.width, live.camera.height)
+        self._sheet = NodePath("photo")
+        self._sheet.set_shader(shader("photo", "photo"))
+        self._sheet.set_shader_inputs(photo=self._photo.texture, crop=(0.0, 0.0, 1.0, 1.0), bright=1.0)
+        corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=float)
+        self._sheet.attach_new_node(geometry("photo", flat(corners, np.array([[0, 1, 2], [0, 2, 3]]))))
+        self._sheet.set_two_sided(True)
+        self._backdrop = Eye(props.output, self._sheet, flat_lens(1, 1), 0)
+        self.see_through = SeeThrough(props, props.occluders)
+        self.see_through.root.set_shader_input("photo", self._photo.texture)
+        self._main = Eye(props.output, self.see_through.root, PerspectiveLens(), 10)
+        self._main.inputs(dim=1.0)
+        self._main.lens.set_near_far(30, 4000)
+        self._drawn: Augmented | None = None
+
+    def arrange(self, pane: Pane, canvas: Canvas) -> None:
+        """Frame the picture in the pane."""
+        self._framing = Framing.of(self._live.camera, pane)
+        for eye in (self._backdrop, self._main):
+            eye.fill(self._framing.seen, canvas.window, canvas.unit)
+        self._framing.set(self._main.lens)
+        self._sheet.set_shader_input("crop", self._framing.crop)
+        unit, clear = canvas.unit, pane.clear
+        caption(canvas, clear, self.kind.value)
+        box = Rect(clear.x + 10 * unit, clear.bottom - 34 * unit, clear.width - 20 * unit, 26 * unit)
+        self._note_root = canvas.group()
+        canvas.panel(box, style.rgba(style.PANEL, 0.78), 6, self._note_root)
+        self._note = canvas.label(
+            box.inset(10 * unit, 0), 15, color=style.INK, align=Align.CENTER, parent=self._note_root
+        )
+        self._say("")
+        self._drawn = None
+
+    def show(self, state: SessionState, image_from_tip: Array | None) -> None:
+        """Nothing here is of now: what is drawn is of the picture's moment, see `look`."""
+
+    def look(self) -> None:
+        """Take the newest picture and put everything where it was then."""
+        now = self._live.newest()
+        self._say(self._live.trouble or (now.why if now else "Waiting for the camera's first picture"))
+        self._sheet.set_shader_input("bright", FADED if self._live.trouble else 1.0)
+        if now is None:
+            self.see_through.root.hide()
+            return
+        if self._drawn is None or self._drawn.picture is not now.picture:
+            self._photo.set(now.picture.pixels)
+        self._drawn = self._live.drawn = now
+        self.see_through.show(now, self._framing)
+        if self._live.trouble:
+            self.see_through.root.hide()
+        if now.image_from_view is not None:
+            self._main.look(now.image_from_view)
+
+    def open(self, wanted: bool) -> None:
+        """Draw, or rest."""
+        for eye in (self._backdrop, self._main):
+            eye.open(wanted)
+
+    @property
+    def drawn(self) -> Augmented | None:
+        """What the last frame showed."""
+        return self._drawn
+
+    def pixels_of(self, points: Array) -> Array:
+        """Where points are drawn."""
+        if self._drawn is None or self._drawn.image_from_view is None:
+            return np.full((len(points), 2), np.nan)
+        return self._framing.pixels(apply(inverse(self._drawn.image_from_view), points))
+
+    def close(self) -> None:
+        """Give the cameras back."""
+        for eye in (self._backdrop, self._main):
+            eye.close()
+
+    def _say(self, words: str) -> None:
+        self._note.set(words)
+        self._note_root.show() if words else self._note_root.hide()

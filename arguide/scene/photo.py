@@ -1,0 +1,93 @@
+"""The live picture as a texture, and which part of it is seen in a pane: plain arithmetic on pixels.
+
+A pixel's centre has whole coordinates, so the picture reaches from −0.5 to width − 0.5; panes are measured by edges.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from panda3d.core import PerspectiveLens, SamplerState, Texture
+
+from arguide.geometry.camera_model import CameraModel
+from arguide.geometry.transforms import Array
+from arguide.scene.layout import Pane, Rect
+
+LITTLE = 0.05
+"""A picture that loses no more than this share covers its whole pane."""
+MOST_CROPPED = 1.25
+"""A picture is drawn up to so many times larger than it fits into the clear part of its pane."""
+
+
+@dataclass(frozen=True)
+class Framing:
+    """Where a camera's picture lies in the window."""
+
+    camera: CameraModel
+    whole: Rect
+    """The whole picture, in pixels of the window; parts of it may lie outside the pane."""
+    seen: Rect
+    """What of it is in the pane."""
+
+    @classmethod
+    def of(cls, camera: CameraModel, pane: Pane) -> "Framing":
+        """Cover the pane, unless too much of the picture would be lost: then fit it, in the middle of the clear part."""
+        box, clear = pane
+        cover = max(box.width / camera.width, box.height / camera.height)
+        fit = min(clear.width / camera.width, clear.height / camera.height)
+        lost = 1 - box.width * box.height / (cover**2 * camera.width * camera.height)
+        scale = cover if lost <= LITTLE else min(cover, MOST_CROPPED * fit)
+        width, height = scale * camera.width, scale * camera.height
+        x = clear.center[0] - width / 2
+        y = clear.center[1] - height / 2 if height <= clear.height else box.y
+        if height > box.height:
+            y = box.center[1] - height / 2
+        whole = Rect(x, y, width, height)
+        return cls(camera, whole, whole.common(box))
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the window for a pixel of the picture."""
+        return self.whole.width / self.camera.width
+
+    @property
+    def crop(self) -> tuple[float, float, float, float]:
+        """Lower left corner and size of the seen part, as texture coordinates 0..1."""
+        x, y = (
+            (self.seen.x - self.whole.x) / self.whole.width,
+            (self.whole.bottom - self.seen.bottom) / self.whole.height,
+        )
+        return x, y, self.seen.width / self.whole.width, self.seen.height / self.whole.height
+
+    def pixels(self, points: Array) -> Array:
+        """Pixels (n, 2) of the window for points (n, 3) of the view frame; edges of pixels are whole numbers."""
+        found: Array = (self.camera.project(points) + 0.5) * self.scale + (self.whole.x, self.whole.y)
+        return found
+
+    def set(self, lens: PerspectiveLens) -> None:
+        """Give a lens exactly the seen part of the camera's view."""
+        c, s = self.camera, self.scale
+        left = ((self.seen.x - self.whole.x) / s - 0.5 - c.cx) / c.fx
+        right = ((self.seen.right - self.whole.x) / s - 0.5 - c.cx) / c.fx
+        top = ((self.seen.y - self.whole.y) / s - 0.5 - c.cy) / c.fy
+        bottom = ((self.seen.bottom - self.whole.y) / s - 0.5 - c.cy) / c.fy
+        lens.set_focal_length(1.0)
+        lens.set_film_size(right - left, bottom - top)
+        lens.set_film_offset((left + right) / 2, -(top + bottom) / 2)
+
+
+class PhotoTexture:
+    """The newest picture on the graphics card."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.texture = Texture("live picture")
+        self.texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, Texture.F_rgb)
+        self.texture.set_minfilter(SamplerState.FT_linear)
+        self.texture.set_magfilter(SamplerState.FT_linear)
+        self.texture.set_wrap_u(SamplerState.WM_clamp)
+        self.texture.set_wrap_v(SamplerState.WM_clamp)
+        self.set(np.zeros((height, width, 3), dtype=np.uint8))
+
+    def set(self, pixels: NDArray[np.uint8]) -> None:
+        """Show these pixels (height, width, 3), blue, green, red from the top: as Panda3D has them from the bottom."""
+        self.texture.set_ram_image(np.ascontiguousarray(pixels[::-1]))
