@@ -24,6 +24,8 @@ from arguide.trackers.camera.feed import Feed, StraightPicture
 
 REACH_S = 0.02
 """A picture that comes before the sample after it may be drawn by poses carried on so far."""
+HOLD_S = 0.25
+"""While the tracker has not yet told of a picture's moment the picture before stays, at most so long."""
 TIP, STYLUS_TIP = "needle tip", "stylus tip"
 
 
@@ -52,6 +54,8 @@ class LivePicture:
         self._mount = mount
         self._body_from_camera = None if mount is None else from_parts(np.array(mount.rotation), mount.shift_mm)
         self._histories: dict[str, PoseHistory] = {}
+        self._told_s = -float("inf")
+        self._complete: Augmented | None = None
         self.drawn: Augmented | None = None
         """What the scene has on screen."""
 
@@ -74,12 +78,21 @@ class LivePicture:
         for name, pose in poses.items():
             history = self._histories.setdefault(name, PoseHistory(reach_s=REACH_S))
             history.add(state.sample.host_time_s, pose)
+        self._told_s = state.sample.host_time_s
 
     def newest(self) -> Augmented | None:
-        """The newest picture with the poses of its exposure; None before the first."""
+        """The newest picture of whose moment the tracker has told, with the poses of then; None before the first."""
         picture = self._feed.newest
         if picture is None:
             return None
+        before = self._complete
+        early_s = picture.exposed_s - self._told_s
+        if before and early_s > REACH_S and picture.exposed_s - before.picture.exposed_s <= HOLD_S:
+            return before
+        self._complete = self._augmented(picture)
+        return self._complete
+
+    def _augmented(self, picture: StraightPicture) -> Augmented:
         image_from_reference = self._image_from_reference()
         if image_from_reference is None:
             return Augmented(picture, None, why="Not registered yet: nothing is drawn over the picture")

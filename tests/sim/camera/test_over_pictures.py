@@ -195,3 +195,28 @@ def test_the_file_of_the_tracked_camera_says_what_is_true() -> None:
     from arguide.trackers.ndi.rom import read_rom
 
     TRACKED.mount.check(f"{read_rom(tool.definition).serial_number:08X}")
+
+
+def test_a_picture_that_is_ahead_of_the_tracker_waits_for_it() -> None:
+    source = Watched(profile="emulated-ar", lens=str(TRACKED.file), motion="idle")
+    feed = CameraFeed(lambda: source, lambda _: TRACKED, lambda: 0.0)
+    feed.connect()
+    live, random = (
+        LivePicture(feed, lambda: source.sim.world.image_from_reference, TRACKED.mount),
+        np.random.default_rng(1),
+    )
+    taken = feed._taken(source.sim._studio.take(0, 0.0, TRACKED.delay_s))
+    for k in range(-4, 4):
+        live.take((), state_at(source, k / 60, k / 60, random))
+    feed.newest = replace(taken, exposed_s=0.0)
+    first = live.newest()
+    assert first is not None and first.image_from_view is not None
+    feed.newest = replace(taken, exposed_s=0.2)
+    assert live.newest() is first, "0.2 s is not told of yet"
+    for k in range(4, 14):
+        live.take((), state_at(source, k / 60, k / 60, random))
+    now = live.newest()
+    assert now is not None and now.picture is feed.newest and now.image_from_view is not None
+    feed.newest = replace(taken, exposed_s=0.9)
+    lost = live.newest()
+    assert lost is not None and lost.image_from_view is None and "did not see the camera" in lost.why
