@@ -203,7 +203,7 @@ class NdiTracker:
     def _next_sample(self) -> Sample:
         exchange, measuring = self.exchange, self._measuring
         assert measuring is not None, "tracking began"
-        failures = silences = repeats = 0
+        failures, repeats = _Failures(), 0
         give_up_at = self._clock() + STALL_S
         again = False
         while True:
@@ -217,22 +217,18 @@ class NdiTracker:
             except (BadReplyError, PortTimeoutError, DeviceError) as error:
                 if self._falls_back(error):
                     continue
-                silences = silences + 1 if isinstance(error, PortTimeoutError) else 0
-                failures += 1
                 if isinstance(error, BadReplyError):
                     measuring.damaged(self._clock())
-                hopeless = isinstance(error, DeviceError) and error.code in NOT_TRACKING
-                exchange.survive(error, hopeless or failures == MAX_FAILURES or silences == MAX_SILENCES)
+                exchange.survive(error, give_up=failures.add(error))
                 continue
-            failures = silences = 0
+            failures = _Failures()
             arrived = self._clock()
             self.exchange_s += 0.05 * (arrived - asked - self.exchange_s) if self.exchange_s else arrived - asked
             outcome = measuring.take(reply, asked, arrived)
             if isinstance(outcome, Sample):
                 self._pacing.fresh(asked)
                 return outcome
-            again = isinstance(outcome, AskAgain)
-            if again:
+            if again := isinstance(outcome, AskAgain):
                 continue
             self._pacing.repeated(asked)
             self.statistics.repeated += 1
@@ -284,3 +280,17 @@ class NdiTracker:
             exchange.ask(command, handle, FAREWELL_S, tries=2, obeyed=INVALID_HANDLE)
         if bench.baud > connecting.POWER_UP_BAUD or (bench.baud and self._profile.handshake):
             exchange.ask("COMM", comm_arguments(connecting.POWER_UP_BAUD, handshake=False), FAREWELL_S, tries=1)
+
+
+class _Failures:
+    """Questions in a row without a usable answer."""
+
+    def __init__(self) -> None:
+        self._all = self._silences = 0
+
+    def add(self, error: Exception) -> bool:
+        """One more; whether asking again is no use."""
+        self._all += 1
+        self._silences = self._silences + 1 if isinstance(error, PortTimeoutError) else 0
+        stopped = isinstance(error, DeviceError) and error.code in NOT_TRACKING
+        return stopped or self._all == MAX_FAILURES or self._silences == MAX_SILENCES
