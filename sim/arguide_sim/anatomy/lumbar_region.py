@@ -7,12 +7,13 @@ import numpy as np
 
 from arguide.geometry.mesh import Mesh
 from arguide.settings.scenario import Fiducial, Needle, Source
-from arguide_sim.anatomy import plans, teaching
+from arguide_sim.anatomy import lumbar_exercises, plans, teaching
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.norms import WHOLE
 from arguide_sim.anatomy.person import LESIONS, SEXES, LumbarPerson, person
 from arguide_sim.anatomy.region import Block, Box, Exercise, Parameter, Region
+from arguide_sim.anatomy.sdf import Shape
 from arguide_sim.anatomy.trunk_filling import trunk
 from arguide_sim.anatomy.validity import check
 from arguide_sim.anatomy.volumes import Filling
@@ -63,10 +64,20 @@ class LumbarRegion(Region):
         return anatomy
 
     def filling(self, person: LumbarPerson, anatomy: Lumbar) -> Filling:
-        return trunk(person.bmi)
+        return trunk
+
+    def cover(self, anatomy: Lumbar) -> Shape:
+        """The trunk under its fat: fat is what lies outside."""
+        return anatomy.trunk.surface(1.0, closed=False)
 
     def view(self, anatomy: Lumbar) -> Box:
-        return (-185, -135, -118), (185, 170, 214)
+        """All around the skin, and as high as the trunk is whole."""
+        skin = next(part for part in anatomy.parts() if part.name == "skin")
+        axes = [np.arange(a, b, 12.0) for a, b in zip(skin.low, skin.high, strict=True)]
+        grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+        inside = anatomy.deformation(grid[skin.shape(grid) < 0])
+        low, high = inside.min(axis=0) - 18, inside.max(axis=0) + 18
+        return (float(low[0]), float(low[1]), -112.0), (float(high[0]), float(high[1]), 208.0)
 
     def exercises(self, person: LumbarPerson, anatomy: Lumbar, meshes: Mapping[str, Mesh]) -> tuple[Exercise, ...]:
         return (
@@ -79,6 +90,7 @@ class LumbarRegion(Region):
                 needle=Needle(gauge=22, diameter_mm=0.72, length_mm=120.0),
                 plans=plans.facet_plans(anatomy, meshes["skin"]),
             ),
+            *lumbar_exercises.exercises(anatomy, meshes["skin"]),
         )
 
     def fiducials(self, anatomy: Lumbar, skin: Mesh) -> tuple[Fiducial, ...]:

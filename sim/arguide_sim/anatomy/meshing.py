@@ -19,6 +19,9 @@ BLOCK = 8
 REACH = 2.0
 """How many of its own radii a block may be from the surface and still be looked into: the distances are not exact."""
 
+RAMP = 0.4
+"""Width of the step from outside to inside when the volume of a shape is counted, in samples."""
+
 GRAIN_MM = 2.0**-10
 """Coordinates and distances are rounded to this, so that the last bits of a machine's arithmetic never show."""
 
@@ -40,8 +43,10 @@ def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: 
         raise MeshError(f"no surface in the box {low}..{high}: the shape is empty; check its parameters")
     if min(values[side].min() for k in range(3) for side in (_slice(k, 0), _slice(k, -1))) <= 0.0:
         raise MeshError(f"the shape leaves the box {low}..{high}; give it a larger box")
+    # A steep ramp: one as wide as a voxel would find a thin tube too thick, by h² / 12 for its r².
+    volume = float(np.clip(0.5 - values / (RAMP * spacing), 0.0, 1.0).sum()) * spacing**3
     vertices, faces, _, _ = marching_cubes(values.astype(np.float32), 0.0, spacing=(spacing,) * 3)
-    return _closed(cleaned(rounded(vertices + first), faces), triangles)
+    return _closed(cleaned(rounded(vertices + first), faces), triangles, volume)
 
 
 def rounded(vertices: Points) -> Points:
@@ -86,10 +91,18 @@ def is_watertight(mesh: Mesh) -> bool:
     return mesh.is_closed and bool(np.all(np.unique(edges, axis=0, return_counts=True)[1] == 2))
 
 
-def _closed(mesh: Mesh, triangles: int) -> Mesh:
+def filled(mesh: Mesh, volume_mm3: float, most_mm: float = 0.1) -> Mesh:
+    """The mesh moved along its normals until it holds the volume of its shape: chords of a round surface lie inside it."""
+    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+    area = float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
+    shift = np.clip((volume_mm3 - mesh.volume_mm3) / area, -most_mm, most_mm)
+    return Mesh(rounded(mesh.vertices + shift * mesh.vertex_normals), mesh.faces)
+
+
+def _closed(mesh: Mesh, triangles: int, volume_mm3: float) -> Mesh:
     """As few triangles as asked, or as many more as it takes to stay closed and free of crossings."""
     while True:
-        small = decimated(mesh, triangles)
+        small = filled(decimated(mesh, triangles), volume_mm3)
         if is_watertight(small) and not crossings(small):
             return small
         if triangles >= len(mesh.faces):

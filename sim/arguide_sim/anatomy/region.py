@@ -124,7 +124,7 @@ class Region(ABC):
         """Where a phantom of this region is cut out."""
 
     def cover(self, anatomy: Any) -> Any:
-        """The skin without the cuts that end the trunk or limb, as a shape: depth counts from there. None: the skin."""
+        """From where `Place.depth` counts, as an undeformed shape, e.g. the skin without the cuts at its ends. None: the skin."""
         return None
 
     def materials(self, anatomy: Any) -> dict[str, str]:

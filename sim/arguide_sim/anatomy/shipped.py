@@ -19,7 +19,7 @@ class Shipped:
     name: str
     region: str
     seed: int
-    procedure: str
+    procedure: str | None
     spacing_mm: float
     wanted: Mapping[str, Any] = field(default_factory=dict)
 
@@ -33,7 +33,17 @@ class Shipped:
         return write_patient(region, region.person(self.seed, **self.wanted), folder / self.name, options)
 
 
-SHIPPED = (Shipped(name="lumbar-facet", region="lumbar", seed=0, procedure="facet", spacing_mm=3.0),)
+SHIPPED = (
+    Shipped(name="lumbar-facet", region="lumbar", seed=0, procedure="facet", spacing_mm=3.0),
+    Shipped(name="lumbar-root", region="lumbar", seed=7, procedure="root", spacing_mm=3.0),
+    Shipped(
+        name="lumbar-biopsy", region="lumbar", seed=8, procedure="biopsy", spacing_mm=3.0,
+        wanted={"age": 68.0, "sex": "f", "bmi": 30.0, "lesion": "lytic"},
+    ),
+    Shipped(name="knee-injection", region="knee", seed=3, procedure=None, spacing_mm=2.0),
+    Shipped(name="hip-injection", region="hip", seed=4, procedure=None, spacing_mm=3.0),
+    Shipped(name="femoral-block", region="inguinal", seed=5, procedure=None, spacing_mm=3.0),
+)  # fmt: skip
 
 
 def main(folder: Path, names: list[str]) -> int:

@@ -50,8 +50,8 @@ class Trunk:
         self._lean_line = rear_line(levels, curve, None)
         self._soft = 1.0 / (1.0 + 0.05 * max(over, 0.0))
 
-    def surface(self, beneath: float) -> Shape:
-        """The closed trunk in the image frame."""
+    def surface(self, beneath: float, closed: bool = True) -> Shape:
+        """The trunk in the image frame, closed at both ends or going on."""
 
         def shape(p: Points) -> Distances:
             x, z = p[:, 0], np.clip(p[:, 2], *ENDS)
@@ -65,6 +65,8 @@ class Trunk:
             power = np.where(y > 0, 2.6, 2.5)
             r = (np.abs(x / a) ** power + np.abs(y / b) ** power) ** (1 / power)
             wall = (r - 1.0) * np.minimum(np.hypot(x, y) / np.maximum(r, 1e-6), np.minimum(a, b))
+            if not closed:
+                return np.asarray(wall)
             return smooth_max(wall, np.maximum(ENDS[0] - p[:, 2], p[:, 2] - ENDS[1]), 12.0)
 
         return shape

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy.grid import Field
-from arguide_sim.anatomy.volumes import Filling, Place
+from arguide_sim.anatomy.volumes import Place
 
 SKIN_MM = 2.0
 WALL_MM = 13.0
@@ -14,32 +14,19 @@ BEHIND_MM = -28.0
 """Image y behind which everything inside the fat is back muscle, at the midline."""
 
 
-def fat_mm(bmi: float, belly: float) -> float:
-    """Thickness of fat under the skin of the back (`belly` 0) and of the belly (1): Yoon et al., Korean J Radiol 2018 see
-    about 1 mm more per unit of BMI; the values are assumed to be linear."""
-    return max(3.0, (6.0 + 1.1 * (bmi - 22)) * (1 - belly) + (14.0 + 1.8 * (bmi - 22)) * belly)
-
-
-def trunk(bmi: float) -> Filling:
-    """The filling of a trunk of that body-mass index."""
-    back, front = fat_mm(bmi, 0.0), fat_mm(bmi, 1.0)
-
-    def filling(p: Place) -> Iterator[tuple[str, NDArray[np.floating]]]:
-        ahead = np.clip((p.y + 60) / 160, 0, 1)
-        rough = p.texture(9.0)
-        layer = back + (front - back) * ahead + 1.2 * rough + SKIN_MM
-        yield "fat", SKIN_MM - p.depth
-        wall = layer - p.depth
-        yield "muscle", wall
-        inner = wall + WALL_MM * (0.8 + 0.35 * np.abs(p.x) / 120) + 1.5 * p.texture(5.0)
-        room = np.maximum(inner, BEHIND_MM + 0.09 * np.abs(p.x) - p.y + 2.0 * rough)
-        yield "fat", room
-        bowel = np.maximum(room + 4.0, 34.0 + 2.0 * rough - p.y)
-        loops = 5.0 * _loops(p)
-        yield "bowel", np.maximum(bowel, loops)
-        yield "air", np.maximum(bowel + 8.0, loops + 7.5 + 2.0 * p.texture(5.0))
-
-    return filling
+def trunk(p: Place) -> Iterator[tuple[str, NDArray[np.floating]]]:
+    """The filling of a trunk; `p.depth` counts from under the fat."""
+    rough = p.texture(9.0)
+    yield "fat", SKIN_MM - p.skin
+    wall = np.maximum(-p.depth - 0.8 * rough, SKIN_MM + 2.0 - p.skin)
+    yield "muscle", wall
+    inner = wall + WALL_MM * (0.8 + 0.35 * np.abs(p.x) / 120) + 1.5 * p.texture(5.0)
+    room = np.maximum(inner, BEHIND_MM + 0.09 * np.abs(p.x) - p.y + 2.0 * rough)
+    yield "fat", room
+    bowel = np.maximum(room + 4.0, 34.0 + 2.0 * rough - p.y)
+    loops = 5.0 * _loops(p)
+    yield "bowel", np.maximum(bowel, loops)
+    yield "air", np.maximum(bowel + 8.0, loops + 7.5 + 2.0 * p.texture(5.0))
 
 
 def _loops(p: Place) -> Field:

@@ -37,12 +37,15 @@ GRAINS = {1.6: 0, 3.0: 1, 5.0: 2, 9.0: 3}
 
 @dataclass(frozen=True)
 class Place:
-    """Where the filling of a body is asked for: coordinates along each axis, and depth below the skin (i, j, k), mm."""
+    """Where the filling of a body is asked for: coordinates along each axis, and depths (i, j, k), mm."""
 
     x: Field
     y: Field
     z: Field
+    skin: Field
+    """How deep below the skin, mm."""
     depth: Field
+    """How deep below the region's cover, mm: the skin without its ends, or what the region takes for it."""
     texture: Callable[[float], Field]
     """A random field of that grain in mm, standard deviation 1."""
 
@@ -64,7 +67,7 @@ class Body:
     high: tuple[float, float, float]
     """The field of view, mm."""
     cover: Shape | None = None
-    """The skin without the cuts at its ends, undeformed; depth counts from there."""
+    """From where depth counts, undeformed: the skin without the cuts at its ends, or what the region takes for it."""
     materials: dict[str, str] = field(default_factory=dict)
     """Part name: material, where it is not what its tissue says."""
 
@@ -119,7 +122,7 @@ def _slab(
     depth = -(surface if body.cover is None else _smoothly(body.cover, body, grid))
     canvas.lay(np.s_[:, :, :], surface, body.material(skin), body.numbers.of("skin"))
     x, y, z = (axis.astype(np.float32) for axis in grid.axes())
-    place = Place(x[:, None, None], y[None, :, None], z[None, None, :], depth, canvas.texture)
+    place = Place(x[:, None, None], y[None, :, None], z[None, None, :], -surface, depth, canvas.texture)
     for name, distance in body.filling(place):
         within = np.maximum(distance, surface).astype(np.float32)
         canvas.lay(np.s_[:, :, :], within, aged(name, body.age), body.numbers.of(name))
@@ -127,8 +130,8 @@ def _slab(
         if part is not skin and (found := distances(part, body.anatomy.deformation, grid)) is not None:
             canvas.lay(*found, body.material(part), body.numbers.of(part.name))
     hu = scanner.blurred(canvas.hu)
-    width_mm = 2 * np.sqrt((depth[:, :, halo] > 0).sum() * grid.spacing**2 / np.pi)
-    hu += scanner.noise(grid, body.seed, start, depth, float(width_mm))
+    width_mm = 2 * np.sqrt((surface[:, :, halo] < 0).sum() * grid.spacing**2 / np.pi)
+    hu += scanner.noise(grid, body.seed, start, -surface, float(width_mm))
     kept = np.s_[:, :, halo : halo + stop - start]
     step = scanner.step_hu
     return (np.round(np.maximum(hu[kept], -1024) / step) * step).astype(np.int16), canvas.labels[kept]

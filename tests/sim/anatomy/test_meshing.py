@@ -49,3 +49,10 @@ def test_an_open_mesh_and_a_doubled_triangle_are_not_watertight() -> None:
 def test_mistakes_are_named(shape: object, reason: str) -> None:
     with pytest.raises(MeshError, match=reason):
         mesh_of(shape, LOW, HIGH, 1.0, 1000)  # type: ignore[arg-type]
+
+
+def test_a_thin_tube_holds_its_volume() -> None:
+    """Chords lie inside a round surface: without the correction a tube of 1.5 mm sampled at 0.8 mm is 5 % too thin."""
+    tube = lambda p: np.maximum(np.hypot(p[:, 0], p[:, 1]) - 1.5, np.abs(p[:, 2]) - 20.0)
+    mesh = mesh_of(tube, (-5, -5, -25), (5, 5, 25), 0.8, 100_000)
+    assert mesh.volume_mm3 == pytest.approx(np.pi * 1.5**2 * 40, rel=0.01)

@@ -1,0 +1,166 @@
+"""What is practised on a lumbar patient besides the facet joint: nerve root, medial branch, and biopsy of a lesion.
+
+Every way is searched on the generated anatomy: among targets and directions the one farthest from bone (and from what
+must not be touched) is taken, where a few millimetres more count no longer.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arguide.errors import MeshError
+from arguide.geometry.mesh import Mesh
+from arguide.settings.scenario import Needle, Plan
+from arguide_sim.anatomy import nerves
+from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.part import Part
+from arguide_sim.anatomy.plans import Approach, plan
+from arguide_sim.anatomy.region import Exercise
+from arguide_sim.anatomy.sdf import Shape, union
+
+Point = NDArray[np.float64]
+ENOUGH_MM = 4.0
+"""More room than this is as good as any."""
+ALONG_MM = np.concatenate([np.arange(2.0, 12.0, 1.0), np.arange(12.0, 120.0, 2.0)])
+LENGTHS_MM = (90.0, 120.0, 150.0, 200.0)
+OUTSIDE_MM = 20.0
+
+
+def directions(oblique_deg: Iterable[float], tilt_deg: Iterable[float]) -> NDArray[np.float64]:
+    """Unit vectors (n, 3) out of the right half of a prone back: so far to the right, so far upward."""
+    pairs = np.radians([(a, b) for a in oblique_deg for b in tilt_deg])
+    a, b = pairs.T
+    return np.column_stack([np.sin(a) * np.cos(b), -np.cos(a) * np.cos(b), np.sin(b)])
+
+
+def clearest(
+    targets: Sequence[Point], out: NDArray[np.float64], avoid: Shape, what: str, least_mm: float = 0.8
+) -> Approach:
+    """The target and direction with most room, up to `ENOUGH_MM`; of equals the first. MeshError if there is none."""
+    best: Approach | None = None
+    for target in targets:
+        for way in out:
+            room = min(float(avoid(target + ALONG_MM[:, None] * way).min()), ENOUGH_MM)
+            if room >= least_mm and (best is None or room > best.clearance_mm + 0.1):
+                best = Approach(target, way, room)
+    if best is None:
+        raise MeshError(f"no free way to the {what} of this patient; choose another number or procedure")
+    return best
+
+
+def needle_for(plans: Sequence[Plan], gauge: int, diameter_mm: float) -> Needle:
+    """The shortest needle that is long enough."""
+    longest = max(float(np.linalg.norm(np.subtract(p.entry, p.target))) for p in plans) + OUTSIDE_MM
+    length = next((length for length in LENGTHS_MM if length >= longest), LENGTHS_MM[-1])
+    return Needle(gauge=gauge, diameter_mm=diameter_mm, length_mm=length)
+
+
+def nerve_root(anatomy: Lumbar, skin: Mesh) -> Exercise:
+    """Beside both L4 roots, under the pedicle."""
+    level = next(level for level in anatomy.levels if level.name == "L4")
+    frame = anatomy.curve.bodies["L4"]
+    bones, roots = union(list(anatomy.near("L4"))), anatomy.soft["nerve-roots"]
+    steps = [(x, y, z) for x in (1.0, 3.0, 5.0, 7.0) for y in (-2.0, -4.0, -6.0) for z in (1.0, 3.0, -1.0)]
+    around = np.array([nerves.in_image(frame, *(nerves.foramen(level) + step)) for step in steps])
+    near, bone = roots(around), bones(around)
+    targets = list(around[(near > 2.2) & (near < 6.0) & (bone > 1.0)])
+    way = clearest(targets, directions(np.arange(20, 46, 3.0), (0.0, -6.0, 6.0, 12.0)), bones, "L4 nerve root")
+    plans = tuple(
+        plan(anatomy, skin, way, side, f"{name} L4 root", ROOT) for side, name in ((1, "Right"), (-1, "Left"))
+    )
+    return Exercise(
+        name="root", title="Lumbar nerve-root injection", procedure="nerve-root injection",
+        summary="Needle beside the L4 nerve root, under the pedicle of L4, prone patient.",
+        teaching=(
+            ("The root leaves the canal below the pedicle of its own number and runs forward, outward and down. The needle"
+            " comes obliquely from behind, past the joint, and stops behind and beside the root, under the pedicle."),
+            ("The root itself must not be touched: pain down the leg is the patient's warning, the margin is yours. The"
+            " thecal sac lies toward the midline, the vessels in front."),
+        ),
+        needle=needle_for(plans, 22, 0.72), plans=plans,
+    )  # fmt: skip
+
+
+def medial_branch(anatomy: Lumbar, skin: Mesh) -> Exercise:
+    """At both L4 medial branches, where superior articular and transverse process of L5 meet."""
+    lower = next(level for level in anatomy.levels if level.name == "L5")
+    upper = next(level for level in anatomy.levels if level.name == "L4")
+    bones = union(list(anatomy.near("L4")))
+    course = nerves.medial_branch(upper, anatomy.curve, lower, anatomy.scale)
+    out = directions(np.arange(10, 36, 3.0), (0.0, 8.0, -8.0, 15.0))
+    rise = np.arange(-6.0, 14.0, 0.25)
+    targets = []
+    for node in course.nodes[1:4]:
+        line = node + rise[:, None] * out[len(out) // 2]
+        free = bones(line)
+        inside = np.flatnonzero(free < 1.0)
+        first = int(inside[-1]) + 1 if len(inside) else 0
+        if first < len(line):
+            targets.append(line[first])
+    way = clearest(targets, out, bones, "L4 medial branch", 0.5)
+    plans = tuple(
+        plan(anatomy, skin, way, side, f"{name} L4 medial branch", BRANCH)
+        for side, name in ((1, "Right"), (-1, "Left"))
+    )
+    return Exercise(
+        name="medial-branch", title="Lumbar medial-branch block", procedure="medial-branch block",
+        summary="Needle onto the bone where superior articular and transverse process of L5 meet, prone patient.",
+        teaching=(
+            ("Each facet joint is supplied by two medial branches. The branch of L4 crosses the root of the transverse"
+            " process of L5, in the groove beside its superior articular process."),
+            ("Aim at bone: the needle is safe as long as it ends on it. Too far forward, past the transverse process, lies"
+            " the L4 root; too far up and inward the foramen."),
+        ),
+        needle=needle_for(plans, 22, 0.72), plans=plans,
+    )  # fmt: skip
+
+
+def biopsy(anatomy: Lumbar, skin: Mesh, lesion: Part) -> Exercise:
+    """Into the middle of the lesion: in bone through the right pedicle, else where the way is free."""
+    middle = (np.asarray(lesion.low) + lesion.high) / 2
+    side = 1 if middle[0] >= 0 else -1
+    if lesion.name == "lesion-bone":
+        way = _through_pedicle(anatomy, middle)
+        plans: tuple[Plan, ...] = (plan(anatomy, skin, way, 1, "Biopsy through the right pedicle", BIOPSY),)
+    else:
+        bones = union([anatomy.bones[name] for name in ("T12", "L1", "L2", "L3", "ribs")])
+        target = middle * (side, 1, 1)
+        out = directions(np.arange(0, 61, 5.0), (0.0, -10.0, -20.0, 10.0))
+        way = clearest([target], out, bones, "lesion", 1.5)
+        plans = (plan(anatomy, skin, way, side, "Biopsy", BIOPSY),)
+    return Exercise(
+        name="biopsy", title="Biopsy", procedure="biopsy", summary=f"Needle into the lesion: {lesion.label.lower()}.",
+        teaching=(
+            ("The needle goes to the middle of the lesion on the shortest way that is free. In bone it passes through the"
+            " pedicle: its inner wall borders the canal, its lower wall the root."),
+            "Set the direction before the needle is deep: in bone it can no longer be changed.",
+        ),
+        needle=needle_for(plans, 17, 1.47), plans=plans,
+    )  # fmt: skip
+
+
+def _through_pedicle(anatomy: Lumbar, target: Point) -> Approach:
+    level = next(level for level in anatomy.levels if level.name == "L3")
+    frame = anatomy.curve.bodies["L3"]
+    z = level.height / 2 - level.pedicle_height / 2 - 1.0
+    middle = nerves.in_image(frame, level.canal_width / 2 + level.pedicle_width / 2, level.wall - 4, z)
+    # A lesion left of the midline is reached at its near side: the pedicle decides the direction.
+    aim = np.array([max(float(target[0]), 2.0), target[1], target[2]])
+    out = (middle - aim) / np.linalg.norm(middle - aim)
+    return Approach(aim, out, 0.0)
+
+
+def exercises(anatomy: Lumbar, skin: Mesh) -> tuple[Exercise, ...]:
+    """Nerve root, medial branch, and biopsy if there is a lesion."""
+    lesion = next((part for part in anatomy.parts() if part.name.startswith("lesion")), None)
+    made = (nerve_root(anatomy, skin), medial_branch(anatomy, skin))
+    return made if lesion is None else (*made, biopsy(anatomy, skin, lesion))
+
+
+ROOT = (
+    "Enter obliquely from the side of the root, pass beside the joint, and stop under the pedicle, behind and beside the"
+    " root. Going on forward leads into the root."
+)
+BRANCH = "Enter a little oblique and advance until bone is felt in the groove between the two processes. Stop there."
+BIOPSY = "Set the direction at the skin, advance straight, and stop in the middle of the lesion."
