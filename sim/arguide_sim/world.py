@@ -30,6 +30,8 @@ CAMERA = "camera"
 """The tool that a camera is fixed to."""
 BODY_FROM_CAMERA = from_parts([[1, 0, 0], [0, 0, 1], [0, -1, 0]], [4.0, 58.0, -22.0])
 """Where the camera's lens truly is on that tool: what a hand-eye calibration has to find, (4, 4)."""
+ROOM_MM = 450.0
+"""The phantom lies so much farther from a tracker that is to see a camera over it too: its volume is narrow near by."""
 CAMERA_AT, CAMERA_TO = (290.0, -48.0, 420.0), (15.0, -10.0, -20.0)
 """Where it hangs and what it looks at, aside, along and up from the middle of the phantom, mm."""
 
@@ -125,6 +127,7 @@ def build_world(
     tools = {tool.name: _tool(tool, random) for tool in profile.tools}
     points = np.array([f.position for f in scenario.fiducials]) if scenario else np.zeros((1, 3))
     up, along = _directions(plan)
+    distance_mm += ROOM_MM if CAMERA in tools else 0.0
     width = float(np.abs((points - points.mean(axis=0)) @ np.cross(up, along)).max())
     world = World(
         seed=seed,

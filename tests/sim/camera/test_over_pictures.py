@@ -220,3 +220,19 @@ def test_a_picture_that_is_ahead_of_the_tracker_waits_for_it() -> None:
     feed.newest = replace(taken, exposed_s=0.9)
     lost = live.newest()
     assert lost is not None and lost.image_from_view is None and "did not see the camera" in lost.why
+
+
+def test_the_emulated_tracker_sees_the_camera_over_the_phantom() -> None:
+    from arguide_sim.emulation import MODELS
+    from arguide_sim.world import CAMERA, build_world
+
+    from arguide.asset_files import find_scenario
+    from arguide.settings.scenario_file import read_scenario
+
+    profile, scenario = read_profile(find_profile("emulated-ar")), read_scenario(find_scenario("lumbar-facet"))
+    model = MODELS["spectra"]
+    for seed in range(40):
+        world = build_world(profile, scenario, scenario.plans[0], seed, model.working_distance_mm)
+        tool = world.tools[CAMERA]
+        pose = world.tracker_from_image @ world.resting_place(CAMERA) @ tool.tip_from_tool
+        assert model.volumes[0].contains(apply(pose, tool.definition.markers)).all(), seed
