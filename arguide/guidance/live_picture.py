@@ -25,7 +25,7 @@ from arguide.trackers.camera.feed import Feed, StraightPicture
 REACH_S = 0.02
 """A picture that comes before the sample after it may be drawn by poses carried on so far."""
 HOLD_S = 0.25
-"""While the tracker has not yet told of a picture's moment the picture before stays, at most so long."""
+"""While the tracker has not yet told of a picture's moment the picture before stays; one that is later is not waited for."""
 TIP, STYLUS_TIP = "needle tip", "stylus tip"
 
 
@@ -87,7 +87,7 @@ class LivePicture:
             return None
         before = self._complete
         early_s = picture.exposed_s - self._told_s
-        if before and early_s > REACH_S and picture.exposed_s - before.picture.exposed_s <= HOLD_S:
+        if before and REACH_S < early_s <= HOLD_S:
             return before
         self._complete = self._augmented(picture)
         return self._complete

@@ -44,6 +44,8 @@ INSIDE = style.rgb("#160a0b")
 """Colour of depth."""
 FOG_MM = (25.0, 95.0)
 """From this far behind the entry the anatomy begins to fade, and there it is nearly gone."""
+RIM_BIN = 150
+"""After glass, see `layer`; lines and the needle are before the skin, which their depth tells."""
 TICK_MM, LONG_TICK_MM = 10.0, 50.0
 STYLUS = Needle(gauge=0, diameter_mm=2.4, length_mm=140.0)
 
@@ -145,7 +147,7 @@ class SeeThrough:
             rim.set_shader(shader("photo", "rim"))
             rim.set_transparency(TransparencyAttrib.M_alpha)
             rim.set_depth_write(False)
-            rim.set_bin("fixed", 8)
+            rim.set_bin("fixed", RIM_BIN)
             self._cut += [cavity, rim]
 
     def _occluder(self, name: str, body: Shape) -> NodePath:
