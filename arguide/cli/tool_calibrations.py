@@ -20,14 +20,17 @@ from arguide.settings.scenario import Vec3
 from arguide.trackers.ndi.rom import read_rom
 
 USED_TOOLS = ("stylus", "needle")
+PRINTED = ".toml"
+"""How the definition of a body of printed markers ends."""
 
 
 def serial_of(tool: ToolProfile, profile: TrackerProfile) -> str:
     """The serial number, 8 hexadecimal digits, under which a tool's calibrations are kept.
 
-    The definition's; else what the profile says; else one made of the profile's and the tool's names.
+    The definition's, if it is no printed body, which has none; else what the profile says; else one made of the profile's
+    and the tool's names.
     """
-    if tool.definition is not None:
+    if tool.definition is not None and tool.definition.suffix != PRINTED:
         return f"{read_rom(tool.definition).serial_number:08X}"
     if tool.serial_number:
         return tool.serial_number.upper()

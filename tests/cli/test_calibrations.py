@@ -114,3 +114,13 @@ def test_the_list(profile: TrackerProfile, capsys: pytest.CaptureFixture[str]) -
     bad.write_text(bad.read_text()[:100])
     assert main(["calibrations"]) == 1
     assert "cut short" in capsys.readouterr().out.replace("\n", "")
+
+
+def test_printed_bodies_have_serial_numbers_of_their_own() -> None:
+    from arguide.asset_files import find_profile
+    from arguide.cli.tool_calibrations import serial_of
+    from arguide.settings.profile_file import read_profile
+
+    profile = read_profile(find_profile("webcam"))
+    serials = [serial_of(tool, profile) for tool in profile.tools]
+    assert len(set(serials)) == len(profile.tools) and all(len(serial) == 8 for serial in serials)
