@@ -22,6 +22,12 @@ REACH = 2.0
 RAMP = 0.4
 """Width of the step from outside to inside when the volume of a shape is counted, in samples."""
 
+COARSER = (1.0, 1.15, 1.3, 1.5, 0.8, 0.6)
+"""Grids that are tried one after the other, as multiples of the spacing: a fin that is thinner than one grid does not
+survive being thinned, and is not in the next."""
+MOST = 1.4
+"""How many times the triangles asked for a mesh may have."""
+
 GRAIN_MM = 2.0**-10
 """Coordinates and distances are rounded to this, so that the last bits of a machine's arithmetic never show."""
 
@@ -32,6 +38,15 @@ def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: 
     `mirror` tells that the shape and its box are the same on both sides of x = 0: only the right half is sampled.
     Raises MeshError when the shape is empty, touches the box or does not close.
     """
+    for coarser in COARSER:
+        whole, volume = _marched(shape, low, high, spacing * coarser, mirror)
+        if mesh := _thinned(whole, triangles, volume):
+            return mesh
+    raise MeshError("the mesh does not close: the shape is thinner than the grid; sample it more finely")
+
+
+def _marched(shape: Shape, low: Corner, high: Corner, spacing: float, mirror: bool) -> tuple[Mesh, float]:
+    """The mesh, and the volume of the shape in mm³."""
     first, last = np.asarray(low, float), np.asarray(high, float)
     if mirror:
         first = np.array([spacing / 2, *low[1:]])
@@ -46,7 +61,7 @@ def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: 
     # A steep ramp: one as wide as a voxel would find a thin tube too thick, by h² / 12 for its r².
     volume = float(np.clip(0.5 - values / (RAMP * spacing), 0.0, 1.0).sum()) * spacing**3
     vertices, faces, _, _ = marching_cubes(values.astype(np.float32), 0.0, spacing=(spacing,) * 3)
-    return _closed(cleaned(rounded(vertices + first), faces), triangles, volume)
+    return cleaned(rounded(vertices + first), faces), volume
 
 
 def rounded(vertices: Points) -> Points:
@@ -99,14 +114,15 @@ def filled(mesh: Mesh, volume_mm3: float, most_mm: float = 0.1) -> Mesh:
     return Mesh(rounded(mesh.vertices + shift * mesh.vertex_normals), mesh.faces)
 
 
-def _closed(mesh: Mesh, triangles: int, volume_mm3: float) -> Mesh:
-    """As few triangles as asked, or as many more as it takes to stay closed and free of crossings."""
+def _thinned(mesh: Mesh, triangles: int, volume_mm3: float) -> Mesh | None:
+    """As few triangles as asked, or some more if it takes them to stay closed and free of crossings; None: far more."""
+    most = MOST * triangles
     while True:
         small = filled(decimated(mesh, triangles), volume_mm3)
         if is_watertight(small) and not crossings(small):
             return small
-        if triangles >= len(mesh.faces):
-            raise MeshError("the mesh does not close: the shape is thinner than the grid; sample it more finely")
+        if triangles >= min(most, len(mesh.faces)):
+            return None
         triangles = int(triangles * 1.1) + 1
 
 

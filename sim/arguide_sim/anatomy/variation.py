@@ -20,10 +20,11 @@ FARTHEST = 2.4
 WAVE_MM, WAVELENGTHS_MM = 0.55, (110.0, 160.0)
 ROUNDED = {
     "depth_up": (0.3,) * 6, "depth_low": (0.6,) * 6, "height": (1.0,) * 5 + (1.2,), "canal_depth": (0.85,) * 6,
-    "canal_width": (0.4, 0.4, 0.4, 0.8, 1.0, 1.4), "pedicle_width": (0.4, 0.4, 0.4, 0.2, 0.2, 0.9),
+    "canal_width": (0.4, 0.4, 0.4, 0.8, 1.0, 1.4), "pedicle_width": (0.4, 0.5, 0.5, 0.3, 0.0, 0.4),
     "span": (1.8,) * 5 + (-1.5,), "spinous": (-1.3, -1.4, -1.3, -1.2, -1.0, -0.5),
-    "disc": (-1.65,) * 5 + (0.5,), "joint_spacing": (0.7, 0.7, 0.7, 0.85, 1.7, 3.0),
-    "joint_angle": (3.0, 3.0, 5.4, 7.8, 9.0, 0.0),
+    "disc": (-1.6, -1.6, -1.8, -1.7, -2.2, 0.4), "joint_spacing": (0.7, 1.1, 1.3, 1.2, 1.7, 4.6),
+    "joint_angle": (3.0, 5.5, 7.5, 7.8, 9.0, 1.0),
+    "pedicle_height": (0.0, 0.0, 0.0, 0.0, -0.2, -0.7),
 }  # fmt: skip
 """What rounded edges and hollows take from a dimension, T12 to L5: added, so that the mesh measures what was drawn."""
 
