@@ -18,7 +18,7 @@ from arguide.errors import SettingsError
 from arguide.imaging.volume import read_nifti
 from arguide.settings.scenario_file import read_scenario
 
-QUICK = Options(scanner=Scanner(spacing_mm=8.0), detail=0.34)
+QUICK = Options(scanner=Scanner(spacing_mm=8.0), detail=0.45)
 
 
 def hashes(folder: Path) -> dict[str, str]:
