@@ -255,7 +255,7 @@ SOFT_PARTS = (
 """Name, label, tissue, colour, spacing, triangles, risk margin, opacity, and whether both sides are the same."""
 
 
-SOFT_BOX = ((-150, -150, -115), (150, 100, 225))
+SOFT_BOX = ((-150, -150, -115), (150, 130, 225))
 BOXES = {"thecal-sac": ((-30, -110, -115), (30, 60, 225)), "medial-branches": ((-70, -120, -60), (70, 60, 225))}
 
 
