@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from arguide.errors import MeshError, SettingsError
 from arguide.geometry.mesh import Mesh
-from arguide.geometry.rays import first_hit
 from arguide.geometry.transforms import Array
 from arguide.settings.scenario import Fiducial, Plan, Tissue
 from arguide_sim.anatomy.meshing import mesh_of
@@ -17,6 +16,7 @@ from arguide_sim.anatomy.norms import WHOLE, WholeNorm
 from arguide_sim.anatomy.part import Corner, Part
 from arguide_sim.anatomy.region import Parameter
 from arguide_sim.anatomy.sdf import Shape, scaled
+from arguide_sim.anatomy.skin_points import on_skin, rounded
 from arguide_sim.anatomy.variation import Deformation
 
 REFERENCE_MM = 1760.0
@@ -140,20 +140,6 @@ class LimbAnatomy:
             Fiducial(name=name, position=on_skin(skin, self.place(inside), np.array(out, float)), hint=hint)
             for name, inside, out, hint in points
         )
-
-
-def on_skin(skin: Mesh, start: Array, direction: Array) -> Corner:
-    """Where the ray leaves the skin, to 0.01 mm."""
-    hit = first_hit(skin, start, direction)
-    if hit is None:
-        raise MeshError(f"the ray from {start} along {direction} never meets the skin; is the skin too small?")
-    return rounded(hit)
-
-
-def rounded(point: Array) -> Corner:
-    """To 0.01 mm, for a file people read."""
-    x, y, z = (round(float(value), 2) for value in point)
-    return x, y, z
 
 
 def surface_point(

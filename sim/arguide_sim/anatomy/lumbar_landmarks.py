@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from arguide_sim.anatomy import nerves
 from arguide_sim.anatomy.lumbar import Lumbar
-from arguide_sim.anatomy.plans import rounded
+from arguide_sim.anatomy.skin_points import rounded
 
 
 def landmarks(anatomy: Lumbar) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from arguide.settings.scenario import Fiducial, Tissue
 from arguide_sim.anatomy.grid import bounds_of, undeformed
 from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.part import Anatomy, Part
-from arguide_sim.anatomy.plans import rounded
 from arguide_sim.anatomy.region import Block, Box, Exercise, Person, Region
 from arguide_sim.anatomy.sdf import Distances, Points, Shape, common, cut, union
+from arguide_sim.anatomy.skin_points import rounded
 from arguide_sim.anatomy.volumes import Filling, Place
 
 WALL_MM = 3.0

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh
-from arguide.geometry.rays import first_hit
 from arguide.settings.scenario import Fiducial, Plan
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.sdf import union
+from arguide_sim.anatomy.skin_points import on_skin, rounded
 from arguide_sim.anatomy.teaching import GUIDANCE
 
 OBLIQUE_DEG = np.arange(17.0, 30.0, 1.5)
@@ -54,7 +54,7 @@ def plan(anatomy: Lumbar, skin: Mesh, way: Approach, side: int, name: str, guida
     """The approach on one side (+1 right, -1 left), from where it leaves the skin."""
     target, ahead = anatomy.place(way.target, side), anatomy.place(way.target + 30 * way.out, side)
     out = (ahead - target) / np.linalg.norm(ahead - target)
-    return Plan(name=name, entry=_on_skin(skin, target, out), target=rounded(target), guidance=guidance)
+    return Plan(name=name, entry=on_skin(skin, target, out), target=rounded(target), guidance=guidance)
 
 
 def facet_plans(anatomy: Lumbar, skin: Mesh) -> tuple[Plan, ...]:
@@ -62,19 +62,6 @@ def facet_plans(anatomy: Lumbar, skin: Mesh) -> tuple[Plan, ...]:
     wanted = (("L4", 1, "Right L4/L5"), ("L4", -1, "Left L4/L5"), ("L3", 1, "Right L3/L4"))
     ways = {level: approach(anatomy, level) for level in ("L4", "L3")}
     return tuple(plan(anatomy, skin, ways[level], side, name, GUIDANCE) for level, side, name in wanted)
-
-
-def _on_skin(skin: Mesh, start: Point, direction: Point) -> tuple[float, float, float]:
-    hit = first_hit(skin, start, direction)
-    if hit is None:
-        raise MeshError(f"the ray from {start} along {direction} never meets the skin; is the skin too small?")
-    return rounded(hit)
-
-
-def rounded(point: Point) -> tuple[float, float, float]:
-    """To 0.01 mm, for a file people read."""
-    x, y, z = (round(float(value), 2) for value in point)
-    return x, y, z
 
 
 FIDUCIALS = (
@@ -94,6 +81,6 @@ def fiducials(skin: Mesh) -> tuple[Fiducial, ...]:
     """Divots on the phantom's skin, where a finger from behind meets it."""
     behind, forward = -400.0, np.array([0.0, 1.0, 0.0])
     return tuple(
-        Fiducial(name=name, position=_on_skin(skin, np.array([x, behind, z]), forward), hint=hint)
+        Fiducial(name=name, position=on_skin(skin, np.array([x, behind, z]), forward), hint=hint)
         for name, x, z, hint in FIDUCIALS
     )
