@@ -77,10 +77,11 @@ def _session(top: argparse.ArgumentParser, form: "Form", screen: "StartScreen") 
         given.curtain = screen
         screen.wait("Getting ready")
         given.run(given)
-    except ArguideError as error:
+    except (ArguideError, OSError) as error:
         print(f"arguide: {error}", file=sys.stderr)
         return str(error)
     finally:
+        form.look_again()
         form.keep_looks(read_choices()[0])
         if (report := out / "report.html").exists():
             form.report = lambda: _open(report)

@@ -9,6 +9,7 @@ from typing import Any
 from serial.tools import list_ports
 
 from arguide.asset_files import find_scenario, hardware, scenario_names
+from arguide.cli.ar import OWN as OWN_PICTURE
 from arguide.cli.options import LEVELS
 from arguide.errors import SettingsError
 from arguide.scene.panels.facts import Action, Choice, Control, Slide, Text
@@ -36,6 +37,7 @@ FIRST_PROFILE = {
 OWN = "A file of my own"
 SIMULATED_CAMERA = "camera://sim"
 NO_PORT = "none found"
+NO_PICTURE = "none"
 
 
 def serial_ports() -> dict[str, str]:
@@ -48,19 +50,22 @@ def serial_ports() -> dict[str, str]:
 
 
 def cameras() -> dict[str, str]:
-    """What the user reads of each camera, by its port; the simulated one is always there."""
-    found = {f"camera://{node.name.removeprefix('video')}": node for node in sorted(Path("/dev").glob("video*"))}
-    named = {port: f"{node}: {_camera_name(node)}" for port, node in found.items()}
+    """What the user reads of each camera that was found, by its port."""
     if sys.platform != "linux":
-        named = {f"camera://{k}": f"Camera {k + 1}" for k in range(3)}
-    return {**named, SIMULATED_CAMERA: "Simulated camera"}
+        return {f"camera://{k}": f"Camera {k + 1}" for k in range(3)}
+    # Of the nodes of one camera only the first gives pictures.
+    nodes = [node for node in sorted(Path("/dev").glob("video*")) if _told_of(node, "index", "0") == "0"]
+    return {
+        f"camera://{node.name.removeprefix('video')}": f"{node}: {_told_of(node, 'name', 'camera')}" for node in nodes
+    }
 
 
-def _camera_name(node: Path) -> str:
+def _told_of(node: Path, what: str, otherwise: str) -> str:
+    """What the system says of a camera's node."""
     try:
-        return (Path("/sys/class/video4linux") / node.name / "name").read_text().strip()
+        return (Path("/sys/class/video4linux") / node.name / what).read_text().strip()
     except OSError:
-        return "camera"
+        return otherwise
 
 
 def profiles(source: Source) -> dict[str, str]:
@@ -68,7 +73,7 @@ def profiles(source: Source) -> dict[str, str]:
     found: dict[str, str] = {}
     for file in sorted((hardware() / "trackers").glob("*.toml")):
         table = read_toml(file)
-        if table.text("driver") in DRIVERS[source] and file.stem != "emulated":
+        if table.text("driver") in DRIVERS[source] and not file.stem.startswith("emulated"):
             found[file.stem] = table.text("title")
     first = FIRST_PROFILE[source]
     return {first: found[first], **found}
@@ -83,7 +88,7 @@ class Form:
         self.report: Callable[[], None] | None = None
         """Opens the last report; None while there is none."""
         self._scenarios = {scenario.name: scenario for scenario in scenarios}
-        self._ports, self._cameras = serial_ports(), cameras()
+        self.look_again()
         if choices.scenario not in self._scenarios and self._scenarios:
             self.pick_scenario(next(iter(self._scenarios)))
 
@@ -91,6 +96,10 @@ class Form:
         """Choose one of those that ship."""
         self.own_scenario = ""
         self._set(scenario=name, plan="")
+
+    def look_again(self) -> None:
+        """See which serial ports and cameras there are now."""
+        self._ports, self._cameras = serial_ports(), cameras()
 
     def keep_looks(self, found: Choices) -> None:
         """Take over the looks of other choices: they can be changed during a session too."""
@@ -102,6 +111,7 @@ class Form:
         return [
             ("Needle path", self._path()),
             ("Tracker", self._tracker()),
+            ("Camera (AR)", [self._live_picture()]),
             ("Trainee", self._trainee()),
             (
                 "Looks",
@@ -124,11 +134,13 @@ class Form:
         """The same on the command line. SettingsError for what is still missing."""
         chosen = self.choices
         scenario = str(find_scenario(self.own_scenario).resolve()) if self.own_scenario else chosen.scenario
+        picture = self._known(self._pictures(), "picture")
         if chosen.source is Source.EMULATED:
-            line = ["demo", f"--scenario={scenario}"]
+            line = ["demo", f"--scenario={scenario}", *(["--ar"] if picture else [])]
         else:
             line = ["run", scenario, f"--port={self._port()}", f"--profile={self._profile()}"]
             line += [f"--trainee={chosen.trainee}"] if chosen.trainee else []
+            line += [f"--ar={picture}"] if picture else []
         if chosen.plan and not self.own_scenario:
             line.append(f"--plan={chosen.plan}")
         return [*line, f"--guidance={self._level}", f"--theme={chosen.theme}", f"--scale={chosen.scale:g}"]
@@ -155,13 +167,32 @@ class Form:
         if source is Source.SERIAL:
             ports = self._ports or {"": NO_PORT}
             parts.append(_choice("Port", ports, self._known(ports, "port"), lambda port: self._set(port=port)))
-            parts.append(Action("Look for ports again", self._look_again))
+            parts.append(Action("Look for ports again", self.look_again))
         elif source is Source.CAMERA:
-            now = self._known(self._cameras, "camera")
-            parts.append(_choice("Camera", self._cameras, now, lambda port: self._set(camera=port)))
+            seen = self._trackers()
+            parts.append(_choice("Camera", seen, self._known(seen, "camera"), lambda port: self._set(camera=port)))
         elif source is Source.NETWORK:
             parts.append(self._text("Address", "address", "192.168.1.10:8765"))
         return parts + self._profiles()
+
+    def _trackers(self) -> dict[str, str]:
+        """The cameras that can be a tracker; the simulated one is always there."""
+        return {**self._cameras, SIMULATED_CAMERA: "Simulated camera"}
+
+    def _live_picture(self) -> Control:
+        found = self._pictures()
+        return _choice(
+            "Plan drawn on", found, self._known(found, "picture"), lambda address: self._set(picture=address)
+        )
+
+    def _pictures(self) -> dict[str, str]:
+        """The cameras whose picture the plan can be drawn on, by address: those that see what the tracker sees."""
+        source = self.choices.source
+        if source is Source.EMULATED:
+            return {"": NO_PICTURE, SIMULATED_CAMERA: "Simulated camera"}
+        if source is Source.CAMERA:
+            return {"": NO_PICTURE, OWN_PICTURE: "The same camera"}
+        return {"": NO_PICTURE if self._cameras else "none was found", **self._cameras}
 
     def _profiles(self) -> list[Control]:
         source = self.choices.source
@@ -193,9 +224,6 @@ class Form:
             label, lambda: str(getattr(self.choices, field)), lambda t: self._set(**{field: t.strip()[:LONGEST]}), hint
         )
 
-    def _look_again(self) -> None:
-        self._ports = serial_ports()
-
     def _known(self, options: dict[str, str], field: str) -> str:
         """The choice, or the first option where it is gone."""
         now = str(getattr(self.choices, field))
@@ -204,7 +232,7 @@ class Form:
     def _port(self) -> str:
         chosen = self.choices
         if chosen.source is Source.CAMERA:
-            return self._known(self._cameras, "camera")
+            return self._known(self._trackers(), "camera")
         if chosen.source is Source.NETWORK:
             if not chosen.address:
                 raise SettingsError("no address given: type the tracker's, for example 192.168.1.10:8765")

@@ -57,7 +57,7 @@ class Choices:
     profile: str = ""
     """Name of the tracker's profile; empty: the first that fits."""
     picture: str = ""
-    """Which live picture the plan is drawn on; empty: none."""
+    """Address of the camera whose live picture the plan is drawn on, or `own` for the one that is the tracker; empty: none."""
     trainee: str = ""
     guidance: str = "full"
     theme: ThemeName = ThemeName.DARK

@@ -1,10 +1,12 @@
 """The start screen: what is chosen by keys is what runs, everything fits, and it is told when there is no desktop."""
 
+import argparse
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,18 +14,23 @@ from imgui_bundle import imgui
 
 from arguide.cli.command_line import parser
 from arguide.cli.options import LEVELS
+from arguide.cli.start import _sessions
 from arguide.cli.start_form import OWN, SIMULATED_CAMERA, SOURCES, Form, profiles, shipped_scenarios
-from arguide.errors import DisplayError, SettingsError
+from arguide.errors import DisplayError, PortError, SettingsError
+from arguide.scene.panels.facts import Choice
 from arguide.scene.start import Entry, StartScreen
 from arguide.scene.style import THEMES
-from arguide.settings.choices_file import Choices, Source, ThemeName
+from arguide.settings.choices_file import Choices, Source, ThemeName, read_choices, write_choices
+from arguide.settings.scenario import Scenario
 
+CAMERAS = {"camera://2": "/dev/video2: C920"}
 PORTS = {"/dev/ttyUSB0": "/dev/ttyUSB0: NDI Host USB Converter", "/dev/ttyS0": "/dev/ttyS0"}
 
 
 @pytest.fixture
 def form(monkeypatch: pytest.MonkeyPatch) -> Form:
     monkeypatch.setattr("arguide.cli.start_form.serial_ports", lambda: dict(PORTS))
+    monkeypatch.setattr("arguide.cli.start_form.cameras", lambda: dict(CAMERAS))
     return Form(Choices(), shipped_scenarios()[0])
 
 
@@ -98,6 +105,70 @@ def test_cameras(form: Form) -> None:
     assert (given.port, given.profile) == (SIMULATED_CAMERA, "simulated-camera")
 
 
+@pytest.mark.parametrize(
+    ("source", "options", "picked", "asked"),
+    [
+        (Source.EMULATED, ["none", "Simulated camera"], SIMULATED_CAMERA, True),
+        (Source.SERIAL, ["none", "/dev/video2: C920"], "camera://2", "camera://2"),
+        (Source.NETWORK, ["none", "/dev/video2: C920"], "camera://2", "camera://2"),
+        (Source.CAMERA, ["none", "The same camera"], "own", "own"),
+    ],
+)
+def test_the_plan_on_a_picture(form: Form, source: Source, options: list[str], picked: str, asked: object) -> None:
+    """What is offered is what sees the tracker's world, and what is picked is what `--ar` says."""
+    form.choices = replace(form.choices, source=source, address="a:1")
+    (control,) = dict(form.sections())["Camera (AR)"]
+    assert isinstance(control, Choice) and list(control.options) == options and control.get() == "none"
+    assert not parser().parse_args(form.arguments()).ar
+    control.set(options[1])
+    assert form.choices.picture == picked
+    assert parser().parse_args(form.arguments()).ar == asked
+
+
+def test_a_camera_that_is_gone_is_not_asked_for(form: Form) -> None:
+    form.choices = replace(form.choices, source=Source.SERIAL, picture="camera://7")
+    assert parser().parse_args(form.arguments()).ar is None
+
+
+def test_after_every_session_one_is_back(form: Form, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Three sessions by keys: one that fails before its window, one that fails in it, one that is finished."""
+    monkeypatch.setenv("ARGUIDE_CHOICES", str(tmp_path / "choices.toml"))
+    monkeypatch.setattr("arguide.cli.start._results", lambda: tmp_path)
+    asked, told, opened = [], [], []
+
+    def session(given: argparse.Namespace) -> int:
+        asked.append(given)
+        if len(asked) == 1:
+            raise PortError("no tracker answers on COM3: switch it on")
+        given.curtain.close()
+        if len(asked) == 2:
+            raise OSError(28, "No space left on device")
+        given.out.mkdir()
+        (given.out / "report.html").write_text("")
+        return 0
+
+    def ask(screen: StartScreen) -> bool:
+        opened.append(screen)
+        told.append(screen.notice)
+        screen._answer = None
+        press(screen, "tab", "escape" if len(asked) == 3 else "f5")
+        return bool(screen._answer)
+
+    def shown(form: Form, scenarios: list[Scenario]) -> StartScreen:
+        return screen_of(form, (640, 400))
+
+    monkeypatch.setattr("arguide.cli.demo.run", session)
+    monkeypatch.setattr("arguide.cli.start._screen", shown)
+    monkeypatch.setattr(StartScreen, "ask", ask)
+    write_choices(replace(form.choices, picture=SIMULATED_CAMERA, guidance="reduced"))
+    assert _sessions(parser(), shipped_scenarios()[0], "") == 0
+    assert [bool(words) for words in told] == [False, True, True, False]
+    assert told[1].endswith("switch it on") and "No space left" in told[2]
+    assert opened[0] is opened[1] and len({id(screen) for screen in opened}) == 3 and all(s.closed for s in opened)
+    assert all(given.ar and given.guidance == "reduced" and given.size == "640x400" for given in asked)
+    assert read_choices()[0].picture == SIMULATED_CAMERA
+
+
 def test_what_is_missing_is_named(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     form.choices = replace(form.choices, source=Source.NETWORK)
     with pytest.raises(SettingsError, match="no address given"):
@@ -107,7 +178,7 @@ def test_what_is_missing_is_named(form: Form, monkeypatch: pytest.MonkeyPatch) -
         form.arguments()
     monkeypatch.setattr("arguide.cli.start_form.serial_ports", dict)
     form.choices = replace(form.choices, profile="")
-    form._look_again()
+    form.look_again()
     with pytest.raises(SettingsError, match="no serial port was found"):
         form.arguments()
     form.own_scenario = "no-such-folder"
@@ -160,7 +231,17 @@ def go_to(screen: StartScreen, focused: list[str], label: str) -> None:
 def test_every_choice_can_be_reached_and_made_by_keys(screen: StartScreen, form: Form, focused: list[str]) -> None:
     press(screen, "space")
     assert screen._answer is True  # Start has the keyboard at first
-    for label in ("##lumbar-facet", "##other", "Path", "My scenario", "Kind", "Guidance", "Theme", "Scale", "Start"):
+    for label in (
+        "##lumbar-facet",
+        "##other",
+        "Path",
+        "My scenario",
+        "Kind",
+        "Plan drawn on",
+        "Theme",
+        "Scale",
+        "Start",
+    ):
         go_to(screen, focused, label)
     for label in ("Kind", "Guidance", "Theme"):
         go_to(screen, focused, label)

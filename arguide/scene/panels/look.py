@@ -60,6 +60,7 @@ def _shape(style: imgui.Style) -> None:
     style.frame_rounding = style.grab_rounding = style.tab_rounding = 5
     style.frame_border_size = 1
     style.item_spacing = imgui.ImVec2(8, 6)
+    style.item_inner_spacing = imgui.ImVec2(8, 4)
     style.cell_padding = imgui.ImVec2(5, 3)
     style.scrollbar_size = 11
     style.scrollbar_rounding = 6
