@@ -12,17 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide.geometry.transforms import Array, inverse
+from arguide_sim.anatomy.blocks import BLOCK, lattice, sampled
 from arguide_sim.anatomy.part import Part
-from arguide_sim.anatomy.sdf import Points
+from arguide_sim.anatomy.sdf import Distances, Points
 
 Field: TypeAlias = NDArray[np.float32]
 Box: TypeAlias = tuple[slice, slice, slice]
 
-BLOCK = 4
-"""Voxels along one side of a block; a block far from the surface holds the distance of its centre."""
-
-REACH = 2.0
-"""How many of its own radii a block may be from the surface and still be worked out: distances are first order."""
+LATTICE_MM = 4.0
+"""The deformation is undone this finely, and linear between: it is smooth, so that this is off by less than 0.03 mm."""
 
 BEND_MM = 2.0
 """A box grows by this around its deformed corners, edges and faces, for what bends out between them."""
@@ -91,45 +89,53 @@ def undeformed(deformation: Callable[[Points], Points], points: Points) -> Point
     return before
 
 
-def distances(part: Part, deformation: Callable[[Points], Points], grid: Grid) -> tuple[Box, Field] | None:
-    """Signed distances of the finished part at the voxels of the box around it, mm; None where it is not in the grid."""
-    box = grid.box(*bounds_of(part, deformation))
-    if box is None:
-        return None
+class Unbent:
+    """Where the voxels of a grid come from, before the deformation: worked out on a lattice, linear between.
+
+    Its nodes stand at whole multiples of `LATTICE_MM`, so that neighbouring slabs see the same.
+    """
+
+    def __init__(self, deformation: Callable[[Points], Points], grid: Grid) -> None:
+        beyond = BLOCK * grid.spacing
+        first = np.floor((np.asarray(grid.first) - beyond) / LATTICE_MM)
+        last = np.ceil((np.asarray(grid.first) + grid.spacing * np.array(grid.shape) + beyond) / LATTICE_MM)
+        self._first, self._count = first * LATTICE_MM, (last - first).astype(int) + 1
+        nodes = lattice(self._first, self._count, LATTICE_MM)
+        self._moved = undeformed(deformation, nodes) - nodes
+
+    def __call__(self, points: Points) -> Points:
+        """Undeformed points (n, 3)."""
+        u = np.clip((points - self._first) / LATTICE_MM, 0.0, self._count - 1.000001)
+        node = u.astype(np.intp)
+        x, y, z = (u - node).T[..., None]
+        i, j, k = node.T
+        _, rows, columns = self._count
+        at = (i * rows + j) * columns + k
+        known = self._moved
+        a, b, c, d = (
+            known[at + step] + z * (known[at + step + 1] - known[at + step])
+            for step in (0, columns, rows * columns, (rows + 1) * columns)
+        )
+        a += y * (b - a)
+        c += y * (d - c)
+        return np.asarray(points + a + x * (c - a))
+
+
+def distances(part: Part, unbent: Unbent, box: Box, grid: Grid, window: tuple[float, float]) -> Field:
+    """Signed distances of the finished part at the voxels of a box, mm: exact within `window`, else right in sign."""
     first = np.array([a + grid.spacing * s.start for a, s in zip(grid.first, box, strict=True)])
     size = np.array([s.stop - s.start for s in box])
     part_from_image = inverse(part.frame)
 
-    def at(points: Points) -> Points:
-        local = undeformed(deformation, points) @ part_from_image[:3, :3].T + part_from_image[:3, 3]
-        return part.shape(local)
+    def shape(points: Points) -> Distances:
+        return part.shape(unbent(points) @ part_from_image[:3, :3].T + part_from_image[:3, 3])
 
-    values = _in_blocks(at, first, size, grid.spacing)
-    return box, values[: size[0], : size[1], : size[2]]
-
-
-def _in_blocks(at: Callable[[Points], Points], first: Points, size: NDArray[np.int64], spacing: float) -> Field:
-    blocks = -(-size // BLOCK)
-    half = spacing * (BLOCK - 1) / 2
-    centers = _lattice(first + half, blocks, spacing * BLOCK)
-    coarse = np.concatenate([at(some) for some in np.array_split(centers, len(centers) // 60_000 + 1)])
-    near = np.flatnonzero(np.abs(coarse) < REACH * half * np.sqrt(3) + spacing)
-    values = np.repeat(coarse.astype(np.float32)[:, None], BLOCK**3, axis=1)
-    offsets = _lattice(np.full(3, -half), np.full(3, BLOCK), spacing)
-    for some in np.array_split(near, len(near) // 1000 + 1) if len(near) else ():
-        values[some] = at((centers[some, None] + offsets).reshape(-1, 3)).reshape(len(some), -1)
-    shaped = values.reshape(*blocks, BLOCK, BLOCK, BLOCK).transpose(0, 3, 1, 4, 2, 5)
-    return shaped.reshape(blocks * BLOCK)
+    return sampled(shape, first, size, grid.spacing, window).astype(np.float32)
 
 
 def bounds_of(part: Part, deformation: Callable[[Points], Points]) -> tuple[Points, Points]:
     """Corners (3,), (3,) of the finished part's box in the image."""
-    low, high = np.asarray(part.low), np.asarray(part.high)
-    inside = low + _lattice(np.zeros(3), np.full(3, 7), 1 / 6) * (high - low)
+    low, high = (np.asarray(corner) for corner in part.extent)
+    inside = low + lattice(np.zeros(3), np.full(3, 7), 1 / 6) * (high - low)
     seen = deformation(inside @ part.frame[:3, :3].T + part.frame[:3, 3])
     return seen.min(axis=0) - BEND_MM, seen.max(axis=0) + BEND_MM
-
-
-def _lattice(first: Points, count: NDArray[np.int64], step: float) -> Points:
-    axes = [first[i] + step * np.arange(count[i]) for i in range(3)]
-    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)

@@ -229,7 +229,7 @@ class Lumbar:
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
         triangles = int(part.triangles * detail**2)
-        local = mesh_of(part.shape, part.low, part.high, part.spacing / detail, triangles, part.mirror)
+        local = mesh_of(part.shape, *part.extent, part.spacing / detail, triangles, part.mirror)
         whole = moved(local, part.frame)
         return Mesh(rounded(self.deformation(whole.vertices)), whole.faces)
 

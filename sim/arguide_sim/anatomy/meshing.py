@@ -1,23 +1,13 @@
 """Implicit shapes to closed triangle meshes: sampled where the surface passes, marched, decimated, checked."""
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 from skimage.measure import marching_cubes
 
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh, cleaned, decimated
+from arguide_sim.anatomy.blocks import Corner, sampled
 from arguide_sim.anatomy.crossing import crossings
 from arguide_sim.anatomy.sdf import Distances, Points, Shape
-
-Corner: TypeAlias = tuple[float, float, float]
-
-BLOCK = 8
-"""Samples along one side of the largest blocks; blocks are halved until they are single samples or far from the surface."""
-
-REACH = 2.0
-"""How many of its own radii a block may be from the surface and still be looked into: the distances are not exact."""
 
 RAMP = 0.4
 """Width of the step from outside to inside when the volume of a shape is counted, in samples."""
@@ -51,15 +41,21 @@ def _marched(shape: Shape, low: Corner, high: Corner, spacing: float, mirror: bo
     if mirror:
         first = np.array([spacing / 2, *low[1:]])
     values = sample(shape, first, last, spacing)
+    inside = values < 0
+    found = [np.flatnonzero(inside.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1))]
+    if not len(found[0]):
+        raise MeshError(f"no surface in the box {low}..{high}: the shape is empty; check its parameters")
+    at_end = [at[-1] == n - 1 for at, n in zip(found, values.shape, strict=True)]
+    if any(at_end) or any(at[0] == 0 for at in found[mirror:]):
+        raise MeshError(f"the shape leaves the box {low}..{high}; give it a larger box")
+    start = [0 if mirror and k == 0 else int(found[k][0]) - 1 for k in range(3)]
+    values = values[tuple(slice(a, at[-1] + 2) for a, at in zip(start, found, strict=True))]
+    first = first + spacing * np.array(start)
+    # A steep ramp: one as wide as a voxel would find a thin tube too thick, by h² / 12 for its r².
+    volume = float(np.clip(0.5 - values / (RAMP * spacing), 0.0, 1.0).sum()) * spacing**3 * (1 + mirror)
     if mirror:
         first = first - (spacing * len(values), 0, 0)
         values = np.concatenate([values[::-1], values])
-    if values.min() > 0.0:
-        raise MeshError(f"no surface in the box {low}..{high}: the shape is empty; check its parameters")
-    if min(values[side].min() for k in range(3) for side in (_slice(k, 0), _slice(k, -1))) <= 0.0:
-        raise MeshError(f"the shape leaves the box {low}..{high}; give it a larger box")
-    # A steep ramp: one as wide as a voxel would find a thin tube too thick, by h² / 12 for its r².
-    volume = float(np.clip(0.5 - values / (RAMP * spacing), 0.0, 1.0).sum()) * spacing**3
     vertices, faces, _, _ = marching_cubes(values.astype(np.float32), 0.0, spacing=(spacing,) * 3)
     return cleaned(rounded(vertices + first), faces), volume
 
@@ -70,34 +66,13 @@ def rounded(vertices: Points) -> Points:
 
 
 def sample(shape: Shape, low: Points, high: Points, spacing: float) -> Distances:
-    """Distances (i, j, k) on a grid over the box, its first sample at `low`.
-
-    Blocks that the surface cannot reach hold their centre's distance: right in sign, and marching cubes asks no more.
-    """
-    count = np.ceil((high - low) / (spacing * BLOCK)).astype(int)
-    values = np.empty(count * BLOCK)
-    index, size = _grid(np.zeros(3), count, 1.0).astype(int) * BLOCK, BLOCK
-    while len(index):
-        distance = _asked(shape, low + spacing * (index + (size - 1) / 2))
-        if size == 1:
-            values[tuple(index.T)] = distance
-            break
-        near = np.abs(distance) < REACH * spacing * size * np.sqrt(3) / 2
-        view = values.reshape([n for c in values.shape for n in (c // size, size)])
-        at = index // size
-        view[at[:, 0], :, at[:, 1], :, at[:, 2], :] = distance[:, None, None, None]
-        half = size // 2
-        index = (index[near][:, None] + half * _grid(np.zeros(3), np.full(3, 2), 1.0).astype(int)).reshape(-1, 3)
-        size = half
+    """Distances (i, j, k) on a grid over the box, its first sample at `low`: exact on both sides of the surface."""
+    count = np.ceil((high - low) / spacing).astype(int) + 1
+    values = sampled(shape, low, count, spacing, (-spacing, spacing))
     # A surface exactly through a grid point would give triangles without area.
     values = np.round(values / GRAIN_MM * 8) * (GRAIN_MM / 8)
     values[np.abs(values) < 1e-2 * spacing] = 1e-2 * spacing
     return values
-
-
-def _asked(shape: Shape, points: Points, most: int = 40_000) -> Distances:
-    """Distances at many points, a chunk at a time: what fits a cache is faster."""
-    return np.concatenate([shape(some) for some in np.array_split(points, len(points) // most + 1)])
 
 
 def is_watertight(mesh: Mesh) -> bool:
@@ -124,12 +99,3 @@ def _thinned(mesh: Mesh, triangles: int, volume_mm3: float) -> Mesh | None:
         if triangles >= min(most, len(mesh.faces)):
             return None
         triangles = int(triangles * 1.1) + 1
-
-
-def _slice(axis: int, index: int) -> tuple[slice | int, ...]:
-    return tuple(index if k == axis else slice(None) for k in range(3))
-
-
-def _grid(first: Points, count: NDArray[np.int64], step: float) -> Points:
-    axes = [first[i] + step * np.arange(count[i]) for i in range(3)]
-    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)

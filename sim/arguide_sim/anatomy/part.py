@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from functools import cached_property
+from typing import Protocol
 
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
 from arguide.settings.scenario import Tissue
+from arguide_sim.anatomy.blocks import Corner, extent
 from arguide_sim.anatomy.sdf import Points, Shape
-
-Corner: TypeAlias = tuple[float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,7 @@ class Part:
     """In `frame`."""
     low: Corner
     high: Corner
+    """Where the shape is expected, mm in `frame`."""
     spacing: float
     triangles: int
     frame: Array
@@ -32,6 +33,11 @@ class Part:
     risk_margin_mm: float | None = None
     mirror: bool = False
     """The shape is the same on both sides of x = 0, which saves half of the work."""
+
+    @cached_property
+    def extent(self) -> tuple[Corner, Corner]:
+        """Corners (3,) of a box in `frame` that the shape does not leave, whatever `low` and `high` say."""
+        return extent(self.shape, self.low, self.high, self.mirror)
 
 
 class Anatomy(Protocol):

@@ -177,7 +177,7 @@ class Cast:
 
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The mesh of a part, in the image frame."""
-        return mesh_of(part.shape, part.low, part.high, part.spacing / detail, int(part.triangles * detail**2))
+        return mesh_of(part.shape, *part.extent, part.spacing / detail, int(part.triangles * detail**2))
 
 
 def _is_there(shape: Shape, low: Points, high: Points) -> bool:

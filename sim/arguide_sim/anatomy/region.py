@@ -23,7 +23,8 @@ from typing import Any, Protocol, TypeAlias
 
 from arguide.geometry.mesh import Mesh
 from arguide.settings.scenario import Fiducial, Needle, Plan, Source
-from arguide_sim.anatomy.part import Anatomy, Corner
+from arguide_sim.anatomy.blocks import Corner
+from arguide_sim.anatomy.part import Anatomy
 from arguide_sim.anatomy.volumes import Filling
 
 Box: TypeAlias = tuple[Corner, Corner]

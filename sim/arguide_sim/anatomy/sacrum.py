@@ -15,10 +15,11 @@ from arguide_sim.anatomy.sdf import (
     curved,
     cut,
     ellipsoid,
+    outline_of,
     plate,
-    polygon,
     smooth_max,
     smooth_outline,
+    tabled,
     tube,
     union,
 )
@@ -42,7 +43,8 @@ def laid_flat(p: Points) -> Points:
     """(x, s, n) of points in the sacrum's frame."""
     forward, down = ARC_MM - p[:, 1], -p[:, 2] - BEND_BELOW
     along = np.where(down > 0, ARC_MM * np.arctan2(np.maximum(down, 0.0), forward), down)
-    return np.column_stack([p[:, 0], BEND_BELOW + along, np.hypot(forward, np.maximum(down, 0.0)) - ARC_MM])
+    out = np.where(down > 0, np.hypot(forward, down), forward)
+    return np.column_stack([p[:, 0], BEND_BELOW + along, out - ARC_MM])
 
 
 def on_bone(x: float, s: float, n: float) -> NDArray[np.float64]:
@@ -89,11 +91,12 @@ def half_sacrum(above: Joint, scale: float) -> Shape:
 
 
 def _slab() -> Shape:
-    outline = polygon(smooth_outline(OUTLINE))
+    outline = outline_of(smooth_outline(OUTLINE))
+    rear, fore = (tabled(surface, (-5.0, -15.0), (75.0, 140.0)) for surface in (back, front))
 
     def slab(q: Points) -> Distances:
         x, s, n = q.T
-        d = smooth_max(n - back(x, s), front(x, s) - n, 4.0)
+        d = smooth_max(n - rear(x, s), fore(x, s) - n, 4.0)
         edge = outline(x, s)
         d = np.where((s < 9) & (np.abs(x) < 27), smooth_max(d, edge, 2.0), smooth_max(d, edge, 6.0))
         return smooth_max(

@@ -64,7 +64,7 @@ class Trunk:
             y = y + bulge * relief(x, z) * np.clip(-y / b, 0.0, 1.0)
             power = np.where(y > 0, 2.6, 2.5)
             r = (np.abs(x / a) ** power + np.abs(y / b) ** power) ** (1 / power)
-            wall = (r - 1.0) * np.minimum(np.hypot(x, y) / np.maximum(r, 1e-6), np.minimum(a, b))
+            wall = (r - 1.0) * np.minimum((np.hypot(x, y) + 1e-6 * b) / (r + 1e-6), np.minimum(a, b))
             if not closed:
                 return np.asarray(wall)
             return smooth_max(wall, np.maximum(ENDS[0] - p[:, 2], p[:, 2] - ENDS[1]), 12.0)

@@ -4,7 +4,7 @@ from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.rays import first_hit
 from arguide.geometry.transforms import Array
-from arguide_sim.anatomy.part import Corner
+from arguide_sim.anatomy.blocks import Corner
 
 
 def on_skin(skin: Mesh, start: Array, direction: Array) -> Corner:

@@ -11,12 +11,13 @@ from arguide_sim.anatomy.sdf import (
     Distances,
     Points,
     Shape,
+    bounded,
     common,
     curved,
     cut,
     ellipsoid,
+    outline_of,
     plate,
-    polygon,
     smooth_max,
     smooth_outline,
     tube,
@@ -49,7 +50,7 @@ def body(level: Level, osteophytes: float = 0.0, waist: float = 0.13, cup: float
         hollow = np.where(y < 0, HOLLOW_MM * np.exp(-((x / (0.35 * a)) ** 2)), 0.0)
         y = y - hollow * np.clip(-y / b, 0.0, 1.0)
         r = (np.abs(x / a) ** 2.3 + np.abs(y / b) ** 2.3) ** (1 / 2.3)
-        wall = (r - 1.0) * np.minimum(np.hypot(x, y) / np.maximum(r, 1e-6), b)
+        wall = (r - 1.0) * np.minimum((np.hypot(x, y) + 1e-6 * b) / (r + 1e-6), b)
         if osteophytes > 0:
             # Spurs at the rims, in front and at the sides, here more and there less.
             around = np.arctan2(y + 4, np.abs(x))
@@ -109,7 +110,7 @@ def lamina(level: Level, below: Joint) -> Shape:
         (x + 3.0, z - 2), (x + 1.5, z - 7), (waist, z - 11), (foot[0] + 5.5, foot[2] + 2), (foot[0] + 4.5, foot[2] - 4),
         (foot[0] - 2.5, foot[2] - 7), (0.5 * foot[0], low), (2, low), (-9, low),
     ]  # fmt: skip
-    inside = polygon(smooth_outline(outline))
+    inside = outline_of(smooth_outline(outline))
     side, lean = roof(level)
     steep = float(np.sqrt(1 + side**2 + lean**2))
 
@@ -124,7 +125,7 @@ def canal(level: Level, wall: float) -> Shape:
     """Right half of the room for the spinal canal: wide in front, narrowing to the root of the spinous process."""
     wide, depth = level.canal_width / 2, level.canal_depth
     outline = [(-wide, 2), (wide, 2), (wide, -0.48 * depth), (2.5, -depth), (-2.5, -depth), (-wide, -0.48 * depth)]
-    across = polygon(smooth_outline([(x, wall + y) for x, y in outline], 3))
+    across = outline_of(smooth_outline([(x, wall + y) for x, y in outline], 3))
     return lambda p: across(p[:, 0], p[:, 1])
 
 
@@ -216,4 +217,7 @@ def spinous(level: Level, root: float) -> Shape:
 
 def half_bone(level: Level, below: Joint, above: Joint, osteophytes: float = 0.0) -> Shape:
     """The right half of the whole vertebra."""
-    return union([body(level, osteophytes), arch(level, below, above)], 3.0)
+    beyond = 6.0 + 4.0 * osteophytes
+    high = np.array([max(level.width_low, level.width_up) / 2, -level.wall, level.height / 2]) + beyond
+    whole = bounded(body(level, osteophytes), -high, high)
+    return union([whole, arch(level, below, above)], 3.0)

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from arguide.imaging.volume import Volume
 from arguide.settings.scenario import Tissue
-from arguide_sim.anatomy.grid import Box, Field, Grid, distances, grid_around, undeformed
+from arguide_sim.anatomy.grid import Box, Field, Grid, Unbent, bounds_of, distances, grid_around, undeformed
 from arguide_sim.anatomy.materials import Material, aged, material_of
 from arguide_sim.anatomy.numbering import Numbers
 from arguide_sim.anatomy.part import Anatomy, Part
 from arguide_sim.anatomy.scanner import Scanner
-from arguide_sim.anatomy.sdf import Shape
+from arguide_sim.anatomy.sdf import Points, Shape
 from arguide_sim.anatomy.texture import Texture
 
 Progress: TypeAlias = Callable[[float, str], None]
@@ -78,6 +78,11 @@ class Body:
         return tuple(sorted(self.anatomy.parts(), key=lambda part: (order.get(part.tissue, 3), "lesion" in part.name)))
 
     @cached_property
+    def bounds(self) -> dict[str, tuple[Points, Points]]:
+        """Box of each finished part in the image."""
+        return {part.name: bounds_of(part, self.anatomy.deformation) for part in self.parts}
+
+    @cached_property
     def textures(self) -> dict[int, Texture]:
         """One for each grain."""
         return {number: Texture(self.seed, number, grain) for grain, number in GRAINS.items()}
@@ -126,9 +131,12 @@ def _slab(
     for name, distance in body.filling(place):
         within = np.maximum(distance, surface).astype(np.float32)
         canvas.lay(np.s_[:, :, :], within, aged(name, body.age), body.numbers.of(name))
+    unbent = Unbent(body.anatomy.deformation, grid)
     for part in body.parts:
-        if part is not skin and (found := distances(part, body.anatomy.deformation, grid)) is not None:
-            canvas.lay(*found, body.material(part), body.numbers.of(part.name))
+        if part is not skin and (box := grid.box(*body.bounds[part.name])) is not None:
+            material, half = body.material(part), grid.spacing / 2
+            found = distances(part, unbent, box, grid, (-material.shell_mm - half, half))
+            canvas.lay(box, found, material, body.numbers.of(part.name))
     hu = scanner.blurred(canvas.hu)
     width_mm = 2 * np.sqrt((surface[:, :, halo] < 0).sum() * grid.spacing**2 / np.pi)
     hu += scanner.noise(grid, body.seed, start, -surface, float(width_mm))

@@ -9,6 +9,7 @@ from arguide_sim.anatomy.sdf import (
     ellipsoid,
     half_space,
     mirrored,
+    outline_of,
     placed,
     plate,
     polygon,
@@ -16,6 +17,7 @@ from arguide_sim.anatomy.sdf import (
     smooth_max,
     smooth_min,
     smooth_outline,
+    tabled,
     tube,
     union,
 )
@@ -60,6 +62,21 @@ def test_a_square_outline_is_a_square(p: np.ndarray) -> None:
     q = np.abs(p) - 10
     expected = np.linalg.norm(np.maximum(q, 0), axis=1) + np.minimum(q.max(axis=1), 0)
     np.testing.assert_allclose(polygon(SQUARE)(p[:, 0], p[:, 1]), expected, atol=1e-9)
+
+
+@given(arrays(np.float64, (5, 2), elements=st.floats(-30, 30)))
+def test_an_outline_from_a_table_is_near_the_exact_one(p: np.ndarray) -> None:
+    smooth, (x, y) = smooth_outline(SQUARE), p.T
+    exact, quick = polygon(smooth)(x, y), outline_of(smooth)(x, y)
+    near = np.abs(exact) < 2.0
+    np.testing.assert_allclose(quick[near], exact[near], atol=0.1)
+    assert np.array_equal(quick < -0.1, exact < -0.1) and np.all(quick > np.minimum(0.7 * exact, exact) - 0.1)
+
+
+@given(arrays(np.float64, (5, 2), elements=st.floats(-10, 10)))
+def test_a_table_of_a_plane_is_the_plane(p: np.ndarray) -> None:
+    plane = lambda x, y: 3.0 + 2.0 * x - y
+    np.testing.assert_allclose(tabled(plane, (-10, -10), (10.3, 10.1))(*p.T), plane(*p.T), atol=1e-9)
 
 
 @given(distances, distances, st.floats(0.1, 8))
