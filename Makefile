@@ -1,6 +1,6 @@
 # Two commands for everybody: make demo, make test.
 PY := .venv/bin/python
-.PHONY: demo test check bench assets clean
+.PHONY: demo test check bench assets pictures clean
 
 demo:            ## the whole job on the emulated tracker, in a window or (without a display) as pictures
 	@scripts/setup.sh
@@ -25,6 +25,14 @@ assets:          ## make the shipped anatomy and tool files again
 	$(PY) -m arguide_sim.anatomy.shipped assets/scenarios
 	$(PY) hardware/make_tools.py
 	$(PY) -m arguide scenario picture
+
+pictures:        ## make the pictures of the pages again
+	@scripts/setup.sh test
+	$(PY) docs/draw.py
+	$(PY) docs/drawing/anatomy_picture.py
+	$(PY) docs/drawing/start_picture.py
+	$(PY) docs/drawing/board_picture.py
+	$(PY) docs/drawing/session_pictures.py
 
 clean:
 	rm -rf .venv build dist

@@ -67,8 +67,9 @@ class Pictures:
             return session.registration.fixed_from_moving if session.registration else None
 
         if self.feed is not None:
-            return LivePicture(self.feed, registered, self.feed.calibration.mount)
-        return LivePicture(TrackerFeed(lambda: _innermost(self._own), self._profile.title), registered)
+            return LivePicture(self.feed, registered, self.feed.calibration.mount, lambda: session.guess)
+        feed = TrackerFeed(lambda: _innermost(self._own), self._profile.title)
+        return LivePicture(feed, registered, guess=lambda: session.guess)
 
 
 def _innermost(tracker: Any) -> Any:

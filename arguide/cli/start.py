@@ -115,7 +115,7 @@ def _screen(form: "Form", scenarios: "list[Scenario]") -> "StartScreen":
     from arguide.scene.window import desktop_size
 
     return StartScreen(
-        [_entry(scenario) for scenario in scenarios],
+        [entry_of(scenario) for scenario in scenarios],
         lambda: "" if form.own_scenario else form.choices.scenario,
         form.pick_scenario,
         form.sections,
@@ -125,7 +125,8 @@ def _screen(form: "Form", scenarios: "list[Scenario]") -> "StartScreen":
     )
 
 
-def _entry(scenario: "Scenario") -> "Entry":
+def entry_of(scenario: "Scenario") -> "Entry":
+    """What the start screen shows of a scenario."""
     from arguide.cli.pictures import loader
     from arguide.scene.start import Entry
 

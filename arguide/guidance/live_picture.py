@@ -26,6 +26,8 @@ REACH_S = 0.02
 """A picture that comes before the sample after it may be drawn by poses carried on so far."""
 HOLD_S = 0.25
 """While the tracker has not yet told of a picture's moment the picture before stays; one that is later is not waited for."""
+NOT_REGISTERED = "Not registered yet: touch three fiducials, and where the others should be is shown"
+GUESSED = "Where the fiducials should be, by those touched so far"
 TIP, STYLUS_TIP = "needle tip", "stylus tip"
 
 
@@ -40,17 +42,24 @@ class Augmented:
     tools: Mapping[str, Array] = field(default_factory=dict)
     """Marker bodies of the tools."""
     why: str = ""
-    """Why nothing can be drawn over it, in the user's words; empty when it can."""
+    """Why nothing, or not everything, can be drawn over it, in the user's words; empty when it can."""
+    registered: bool = True
+    """Otherwise the image frame is a guess by the fiducials touched so far: good to show where the others should be."""
 
 
 class LivePicture:
     """Joins a feed of pictures to the session: `take` is a sink for `guidance.live.Live`, `newest` is for the scene."""
 
     def __init__(
-        self, feed: Feed, image_from_reference: Callable[[], Array | None], mount: Mount | None = None
+        self,
+        feed: Feed,
+        image_from_reference: Callable[[], Array | None],
+        mount: Mount | None = None,
+        guess: Callable[[], Array | None] = lambda: None,
     ) -> None:
-        """`mount`: where the camera sits on a tracked body; not needed where the feed finds the board."""
-        self._feed, self._image_from_reference = feed, image_from_reference
+        """`mount`: where the camera sits on a tracked body; not needed where the feed finds the board. `guess` stands in
+        for `image_from_reference` until that is known."""
+        self._feed, self._image_from_reference, self._guess = feed, image_from_reference, guess
         self._mount = mount
         self._body_from_camera = None if mount is None else from_parts(np.array(mount.rotation), mount.shift_mm)
         self._histories: dict[str, PoseHistory] = {}
@@ -94,11 +103,14 @@ class LivePicture:
 
     def _augmented(self, picture: StraightPicture) -> Augmented:
         image_from_reference = self._image_from_reference()
-        if image_from_reference is None:
-            return Augmented(picture, None, why="Not registered yet: nothing is drawn over the picture")
+        registered = image_from_reference is not None
+        if image_from_reference is None and (image_from_reference := self._guess()) is None:
+            return Augmented(picture, None, why=NOT_REGISTERED, registered=False)
         reference_from_view, why = self._camera_at(picture)
         if reference_from_view is None:
-            return Augmented(picture, None, why=why)
+            return Augmented(picture, None, why=why, registered=registered)
+        if not registered:
+            return Augmented(picture, image_from_reference @ reference_from_view, why=GUESSED, registered=False)
         now = {name: history.at(picture.exposed_s) for name, history in tuple(self._histories.items())}
         tip, stylus = now.pop(TIP, None), now.pop(STYLUS_TIP, None)
         tools = {name: image_from_reference @ pose for name, pose in now.items() if pose is not None}

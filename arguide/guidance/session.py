@@ -81,6 +81,11 @@ class Session:
         return self.patient.registration if self.patient else None
 
     @property
+    def guess(self) -> Array | None:
+        """(4, 4) image_from_reference while the fiducials are touched, as far as those touched tell; None when they do not."""
+        return self._logic.guess if isinstance(self._logic, TouchStep) else None
+
+    @property
     def target_95_mm(self) -> float | None:
         """How far off the registration may be at the plan's target in 95 of 100 cases, once registered."""
         return None if self.patient is None else self.patient.error_95_mm(np.array(self._plan.target))

@@ -12,6 +12,7 @@ from arguide.guidance.pivot_step import StylusTip
 from arguide.guidance.state import FiducialState, Step, StepView
 from arguide.guidance.steps import Event, Input
 from arguide.registration.layout import layout_cautions
+from arguide.registration.rigid import register_points
 from arguide.settings.scenario import Fiducial, Vec3
 from arguide.trackers.reading import Sample
 
@@ -47,6 +48,9 @@ class TouchStep:
         self._advice = _weakness(self._fixed, targets)
         self._measured = _about(stylus)
         self.result: PatientRegistration | None = None
+        self.guess: Array | None = None
+        """(4, 4) image_from_reference by the fiducials touched so far, to show where the others should be; None before
+        three are."""
 
     def take(self, sample: Sample) -> Event | None:
         """While a touch is being measured, collect the tip."""
@@ -81,6 +85,7 @@ class TouchStep:
         self._touched.append(mean)
         self._turns.append(self._turn)
         self._advice, self._measured = "", f"moved {motion:.2f} mm while measuring"
+        self._guess()
         return self._register() if len(self._touched) == len(self._fiducials) else None
 
     def _register(self) -> Event | None:
@@ -88,10 +93,17 @@ class TouchStep:
         try:
             self.result = register_patient(touches, self._fixed)
         except RegistrationError as error:
-            self._touched, self._turns = [], []
+            self._touched, self._turns, self.guess = [], [], None
             self._advice = f"{error}; start again with {self._fiducials[0].name}"
             return None
         return Event.REGISTERED
+
+    def _guess(self) -> None:
+        done = len(self._touched)
+        try:
+            self.guess = register_points(self._touched, self._fixed[:done]).fixed_from_moving
+        except RegistrationError:
+            self.guess = None
 
     def press(self, what: Input) -> Event | None:
         """Measure the next fiducial, or forget the last; with none left to forget, back to the stylus."""
@@ -102,6 +114,7 @@ class TouchStep:
         elif self._touched:
             self._touched.pop()
             self._turns.pop()
+            self._guess()
             self._measured, self._advice = "", "the last touch was forgotten: touch that fiducial again"
         else:
             return Event.RESTARTED

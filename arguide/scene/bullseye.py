@@ -185,7 +185,8 @@ class Bullseye:
         self._tip = self._canvas.group(self._pointer)
         self._canvas.draw(disc(10 * unit), style.rgba(style.PANEL), self._tip)
         self._dot = self._canvas.draw(disc(7.5 * unit), parent=self._tip)
-        box = Rect(-0.6 * self._pixels, 0.30 * self._pixels, 1.2 * self._pixels, 30 * unit)
+        # Above the middle: the rings are labelled below it.
+        box = Rect(-0.6 * self._pixels, -0.30 * self._pixels - 30 * unit, 1.2 * self._pixels, 30 * unit)
         self._unknown = self._canvas.group(self._root)
         self._canvas.panel(box.inset(0.28 * self._pixels, 0), style.rgba(style.PANEL, 0.85), 15, self._unknown)
         self._canvas.label(box, 18, "no position", style.GHOST, align=Align.CENTER, parent=self._unknown)

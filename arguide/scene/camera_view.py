@@ -9,6 +9,7 @@ from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, flat
 from arguide.scene.eye import Eye, flat_lens
+from arguide.scene.fiducials import MarkerLabels
 from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
 from arguide.scene.photo import Framing, PhotoTexture
@@ -40,7 +41,9 @@ class CameraView(View):
         self._main = Eye(props.output, self.see_through.root, PerspectiveLens(), 10)
         self._main.inputs(dim=1.0)
         self._main.lens.set_near_far(30, 4000)
+        self._fiducials = np.array([f.position for f in props.scenario.fiducials]).reshape(-1, 3)
         self._drawn: Augmented | None = None
+        self._state: SessionState | None = None
 
     def arrange(self, pane: Pane, canvas: Canvas) -> None:
         """Frame the picture in the pane."""
@@ -50,8 +53,10 @@ class CameraView(View):
         self._framing.set(self._main.lens)
         self._sheet.set_shader_input("crop", self._framing.crop)
         unit, clear = canvas.unit, pane.clear
+        self._markers = MarkerLabels(canvas, self.props.scenario)
         caption(canvas, clear, self.kind.value)
         box = Rect(clear.x + 10 * unit, clear.bottom - 34 * unit, clear.width - 20 * unit, 26 * unit)
+        self._clear = self._framing.seen.common(clear.row(0, clear.height - 48 * unit))
         self._note_root = canvas.group()
         canvas.panel(box, style.rgba(style.PANEL, 0.78), 6, self._note_root)
         self._note = canvas.label(
@@ -61,29 +66,37 @@ class CameraView(View):
         self._drawn = None
 
     def show(self, state: SessionState, image_from_tip: Array | None) -> None:
-        """Nothing here is of now: what is drawn is of the picture's moment, see `look`."""
+        """Keep what is told; where things are drawn is of the picture's moment, see `look`."""
+        self._state = state
 
     def look(self) -> None:
         """Take the newest picture and put everything where it was then."""
         now = self._live.newest()
         self._say(self._live.trouble or (now.why if now else "Waiting for the camera's first picture"))
         self._sheet.set_shader_input("bright", FADED if self._live.trouble else 1.0)
+        self._markers.root.hide()
         if now is None:
             self.see_through.root.hide()
             return
         if self._drawn is None or self._drawn.picture is not now.picture:
             self._photo.set(now.picture.pixels)
         self._drawn = self._live.drawn = now
-        self.see_through.show(now, self._framing)
-        if self._live.trouble:
+        if self._live.trouble or self._state is None:
             self.see_through.root.hide()
+            return
+        self.see_through.show(now, self._framing, self._state)
         if now.image_from_view is not None:
             self._main.look(now.image_from_view)
+            self._name_fiducials(self._state)
 
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
         for eye in (self._backdrop, self._main):
             eye.open(wanted)
+
+    def _name_fiducials(self, state: SessionState) -> None:
+        pixels, now_s = self.pixels_of(self._fiducials), state.sample.host_time_s
+        self._markers.show(state.fiducials, pixels, self._clear, now_s, state.view.step)
 
     @property
     def drawn(self) -> Augmented | None:

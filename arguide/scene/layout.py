@@ -67,6 +67,11 @@ class Rect(NamedTuple):
             part.height * self.height,
         )
 
+    def whole(self) -> "Rect":
+        """The nearest with edges between pixels: what is drawn in it is not stretched by a part of one."""
+        x, y = round(self.x), round(self.y)
+        return Rect(x, y, round(self.right) - x, round(self.bottom) - y)
+
     def common(self, other: "Rect") -> "Rect":
         """What lies in both; without width or height where nothing does."""
         x, y = max(self.x, other.x), max(self.y, other.y)

@@ -13,6 +13,8 @@ from arguide.settings.scenario import Needle
 
 BEVEL_MM = 2.5
 REACH_MM = 220.0
+EDGE_PX = 1.4
+"""How far the dark edge of a line reaches beyond it: bright lines are seen on bright bone too."""
 HUB = ((0, 1.9), (1, 2.1), (7, 2.3), (8, 3.1), (20, 3.6), (21, 4.6), (23, 4.6), (23.2, 3.2), (30, 3.4), (30.2, 0.0))
 """Distance from the shaft's end and radius, mm: a Luer hub."""
 
@@ -76,7 +78,8 @@ class NeedleModel:
 class Prediction:
     """Where the tip will go along the present axis: a dashed line, and a ring where it passes the target's depth."""
 
-    def __init__(self, parent: NodePath) -> None:
+    def __init__(self, parent: NodePath, edged: bool = False) -> None:
+        """`edged`: with a dark edge, to be seen on a bright picture too."""
         self.root = parent.attach_new_node("prediction")
         self.root.set_shader(shader("wire", "line"))
         self.root.set_shader_inputs(line_color=(*style.PREDICTED, 1.0), dash=(4.0, 2.4), reach=REACH_MM)
@@ -90,6 +93,12 @@ class Prediction:
             geometry("predicted end", _shown(wire(circle(2.2, 32), 0.0, closed=True, segments=6)))
         )
         self._ring.set_shader_inputs(dash=(0, 0), reach=1e9)
+        if edged:
+            for node in (self._line, self._ring):
+                edge = node.copy_to(node)
+                edge.set_mat(panda_matrix(np.eye(4)))
+                edge.set_bin("fixed", 10)
+                edge.set_shader_inputs(line_color=style.rgba(style.EDGE, 0.8), thickness=(1.0, 1.1 + EDGE_PX))
         self.root.hide()
 
     def place(self, image_from_tip: Array, reach_mm: float, color: Rgb) -> None:

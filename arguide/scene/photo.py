@@ -13,10 +13,8 @@ from arguide.geometry.camera_model import CameraModel
 from arguide.geometry.transforms import Array
 from arguide.scene.layout import Pane, Rect
 
-LITTLE = 0.05
-"""A picture that loses no more than this share covers its whole pane."""
-MOST_CROPPED = 1.25
-"""A picture is drawn up to so many times larger than it fits into the clear part of its pane."""
+LEAST_SEEN = 0.5
+"""So much of a picture is seen however narrow its pane is."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +29,12 @@ class Framing:
 
     @classmethod
     def of(cls, camera: CameraModel, pane: Pane) -> "Framing":
-        """Cover the pane, unless too much of the picture would be lost: then fit it, in the middle of the clear part."""
-        box, clear = pane
-        cover = max(box.width / camera.width, box.height / camera.height)
-        fit = min(clear.width / camera.width, clear.height / camera.height)
-        lost = 1 - box.width * box.height / (cover**2 * camera.width * camera.height)
-        scale = cover if lost <= LITTLE else min(cover, MOST_CROPPED * fit)
+        """Cover the pane with the middle of the picture, or as far as half of the picture stays in sight."""
+        box = pane.box.whole()
+        fit, cover = sorted((box.width / camera.width, box.height / camera.height))
+        scale = min(cover, fit / LEAST_SEEN)
         width, height = scale * camera.width, scale * camera.height
-        x = clear.center[0] - width / 2
-        y = clear.center[1] - height / 2 if height <= clear.height else box.y
-        if height > box.height:
-            y = box.center[1] - height / 2
-        whole = Rect(x, y, width, height)
+        whole = Rect(box.center[0] - width / 2, box.center[1] - height / 2, width, height)
         return cls(camera, whole, whole.common(box))
 
     @property

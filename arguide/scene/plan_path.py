@@ -6,6 +6,7 @@ from panda3d.core import CullFaceAttrib, DepthTestAttrib, NodePath, RenderAttrib
 from arguide.geometry.transforms import Array, pose_along
 from arguide.scene import style
 from arguide.scene.convert import panda_matrix
+from arguide.scene.needle import EDGE_PX
 from arguide.scene.shading import shader
 from arguide.scene.shapes import Shape, circle, geometry, joined, wire
 from arguide.scene.style import Rgb
@@ -13,8 +14,6 @@ from arguide.settings.scenario import Plan
 
 APPROACH_MM = 70.0
 """How far the line goes on outside the skin, so that the needle can be held along it."""
-EDGE_PX = 1.4
-"""How far the dark edge of a line reaches beyond it: bright lines are seen on bright bone too."""
 HAIR_MM = 0.05
 """Radius of lines that are as thin as the screen allows."""
 

@@ -194,19 +194,26 @@ class _Row:
 
 
 class _Cell:
-    """A line in little room: caption over value and sign, without the word."""
+    """A line in little room: caption, value and error bar under one another, a sign, no word."""
 
     def __init__(self, canvas: Canvas, box: Rect) -> None:
         unit = canvas.unit
         canvas.panel(box, style.rgba(style.CARD), 6, canvas.still)
         inner = box.inset(8 * unit, 4 * unit)
-        self._caption = canvas.label(inner.row(0, 0.36 * inner.height), 11, color=style.QUIET)
-        value = inner.row(0.36 * inner.height, 0.64 * inner.height)
-        self._value = canvas.label(value.column(0, value.width - 18 * unit), 19, weight=Weight.BOLD)
+        self._caption = canvas.label(inner.row(0, 0.3 * inner.height), 11, color=style.QUIET)
+        value, low = (
+            inner.row(0.3 * inner.height, 0.42 * inner.height),
+            inner.row(0.72 * inner.height, 0.3 * inner.height),
+        )
+        self._value = canvas.label(value.column(0, value.width - 19 * unit), 16, weight=Weight.BOLD)
+        self._spread = canvas.label(low, 11, weight=Weight.BOLD)
         self._sign = Sign(canvas, value.right - 7 * unit, value.center[1], 7 * unit)
 
     def show(self, line: Line) -> None:
         color = style.QUIET if line.noise else color_of(line.mark)
         self._caption.set(line.caption)
-        self._value.set(line.value, style.INK if line.mark is Mark.AHEAD and not line.noise else color)
+        number, _, spread = line.value.partition(" ± ")
+        unit = " mm" if spread.endswith("mm") else "°" if spread.endswith("°") else ""
+        self._value.set(number + unit, style.INK if line.mark is Mark.AHEAD and not line.noise else color)
+        self._spread.set(f"± {spread}" if spread else "", style.QUIET)
         self._sign.set(line.mark)

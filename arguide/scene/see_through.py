@@ -5,9 +5,12 @@ Drawn in this order, everything at the poses of the picture's exposure:
 1. the skin into the depth buffer alone, the window punched into it and filled with dark ground, and over that the tools'
    marker bodies with the picture's own pixels;
 2. the anatomy, fading into the ground with depth;
-3. the needle: in front of the skin, and behind it where the window is;
-4. the window's edge: the picture again, fading out;
-5. the planned path with its ruler.
+3. the needle and where it will go: in front of the skin, and behind it where the window is;
+4. the planned path with its ruler;
+5. the window's edge: the picture again, fading out.
+
+The fiducials, and how far off tip and target may be, are seen through everything. While the phantom is being registered there
+is nothing but the fiducials.
 
 So the phantom's surface hides what is behind it, the needle and its markers hide what is behind them, and the anatomy lies
 in the phantom instead of floating over it.
@@ -27,9 +30,12 @@ from panda3d.core import (
 
 from arguide.geometry.transforms import Array, apply, inverse
 from arguide.guidance.live_picture import Augmented
+from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.anatomy import lights
 from arguide.scene.convert import panda_matrix
+from arguide.scene.fiducials import STEPS
+from arguide.scene.hints import Hints
 from arguide.scene.needle import NeedleModel
 from arguide.scene.photo import Framing
 from arguide.scene.plan_path import PlanPath
@@ -67,25 +73,33 @@ class SeeThrough:
         )
         self.root.set_shader_inputs(radius_px=(0.0, 0.0), pane_px=(1.0, 1.0), depth_color=INSIDE, dim=1.0)
         self._skins = [props.world.anatomy.shapes[s.name] for s in props.scenario.structures if s.tissue is Tissue.SKIN]
+        self._placed = self.root.attach_new_node("placed")
         self._surfaces()
-        self._inside = self.root.attach_new_node("inside")
+        self._inside = self._placed.attach_new_node("inside")
         props.world.anatomy.opaque.instance_to(self._inside)
         self._occluders = {name: self._occluder(name, body) for name, body in occluders.items()}
-        self.needle = NeedleModel(self.root, props.scenario.needle)
-        self.stylus = NeedleModel(self.root, STYLUS, style.ACCENT, marks=False)
-        self.path = PlanPath(self.root, plan)
+        self.needle = NeedleModel(self._placed, props.scenario.needle)
+        self.stylus = NeedleModel(self._placed, STYLUS, style.ACCENT, marks=False)
+        self.path = PlanPath(self._placed, plan)
         _ruler(self.path.root, plan)
+        self._hints = Hints(self.root, props.scenario, plan, on_picture=True)
 
-    def show(self, now: Augmented, framing: Framing) -> None:
-        """Put everything where it was when the picture was taken; nothing is shown where the camera is not known."""
+    def show(self, now: Augmented, framing: Framing, state: SessionState) -> None:
+        """Put everything where it was when the picture was taken; nothing is shown where the camera is not known.
+
+        `state`: the newest, for what is told of the needle besides where it is.
+        """
         if now.image_from_view is None:
             self.root.hide()
             return
         self.root.show()
+        self._placed.show() if now.registered else self._placed.hide()
+        self._hints.show(state, now.image_from_tip)
         for name, node in self._occluders.items():
             pose = now.tools.get(name)
             node.hide() if pose is None else (node.set_mat(panda_matrix(pose)), node.show())
-        for model, pose in ((self.needle, now.image_from_tip), (self.stylus, now.image_from_stylus_tip)):
+        stylus = now.image_from_stylus_tip if state.view.step in STEPS else None
+        for model, pose in ((self.needle, now.image_from_tip), (self.stylus, stylus)):
             model.hide() if pose is None else model.place(pose)
         self._open_window(now, now.image_from_view, framing)
 
@@ -136,7 +150,7 @@ class SeeThrough:
         """The skin three times: whole, as depth alone; punched open; and the edge of the hole."""
         self._cut: list[NodePath] = []
         for drawn in self._skins:
-            closed, cavity, rim = (self.root.attach_new_node(geometry("skin", drawn)) for _ in range(3))
+            closed, cavity, rim = (self._placed.attach_new_node(geometry("skin", drawn)) for _ in range(3))
             closed.set_shader(shader("flat", "flat"))
             closed.set_attrib(ColorWriteAttrib.make(ColorWriteAttrib.C_off))
             closed.set_bin("background", 0)
@@ -151,7 +165,7 @@ class SeeThrough:
             self._cut += [cavity, rim]
 
     def _occluder(self, name: str, body: Shape) -> NodePath:
-        node = self.root.attach_new_node(geometry(name, body))
+        node = self._placed.attach_new_node(geometry(name, body))
         node.set_shader(shader("photo", "photo"))
         node.set_two_sided(True)
         node.set_bin("background", 2)

@@ -134,6 +134,21 @@ def session() -> Session:
     return Session(SCENARIO, PLAN, PROFILE, ANATOMY)
 
 
+def test_three_touches_tell_where_the_others_should_be(session: Session, world: World) -> None:
+    """For drawing on a picture only; R takes a touch back, and with it the guess."""
+    pivot(session, world)
+    for done, fiducial in enumerate(SCENARIO.fiducials[:3]):
+        assert session.guess is None, done
+        touch(session, world, fiducial.position)
+    assert session.guess is not None and session.registration is None
+    np.testing.assert_allclose(session.guess, inverse(REFERENCE_FROM_IMAGE), atol=1e-6)
+    session.update(world.sample(), [Input.REDO])
+    assert session.guess is None
+    for fiducial in SCENARIO.fiducials[2:]:
+        touch(session, world, fiducial.position)
+    assert session.guess is None and session.registration is not None, "now it is known"
+
+
 def test_from_pivot_to_score(session: Session, world: World) -> None:
     state = registered(session, world)
     assert state.view.step is Step.GUIDE

@@ -111,6 +111,10 @@ class SimCamera:
         taken_s = number / RATE_HZ
         return self._studio.take(number, taken_s, self._begun_s + taken_s + self._delay_s)
 
+    def skip_to(self, time_s: float) -> None:
+        """Let the next picture be that of a later simulated time."""
+        self._next = max(self._next, round(time_s * RATE_HZ))
+
     def close(self) -> None:
         """Close; closing twice is allowed."""
         self._closed = True
