@@ -5,8 +5,7 @@ The folder appears whole or not at all. The same person, arguide and options giv
 
 import json
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,11 +20,12 @@ from arguide.settings.scenario import Scenario, Structure
 from arguide.settings.scenario_file import write_scenario
 from arguide.settings.whole_folder import whole_folder
 from arguide_sim.anatomy.materials import aged
-from arguide_sim.anatomy.numbering import FILLING, Numbers, numbered
-from arguide_sim.anatomy.part import Anatomy, Part
+from arguide_sim.anatomy.numbering import FILLING, Numbers
+from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.region import Exercise, Person, Region
 from arguide_sim.anatomy.scanner import Scanner
-from arguide_sim.anatomy.volumes import Body, volumes_of
+from arguide_sim.anatomy.volumes import volumes_of
+from arguide_sim.anatomy.workshop import Patient, Workshop
 
 Progress: TypeAlias = Callable[[float, str], None]
 
@@ -42,47 +42,43 @@ class Options:
     """Below 1: coarser meshes, faster."""
     effort: int = 6
     """Of gzip, 1 to 9."""
+    processes: int = 1
+    """Changes the time it takes and no byte. With more than one, the program that calls must guard its `__main__`."""
 
 
 def write_patient(
     region: Region, person: Person, out: Path, options: Options, progress: Progress = lambda done, what: None
 ) -> Path:
     """Generate a patient into the new folder `out`; returns its scenario.toml. SettingsError if it cannot be written."""
-    anatomy = region.anatomy(person)
-    with whole_folder(out) as folder:
-        (folder / "meshes").mkdir()
-        meshes = _meshes(anatomy, options.detail, lambda done, what: progress(0.5 * done, what))
-        for name, mesh in meshes.items():
-            write_mesh(mesh, folder / "meshes" / f"{name}.ply")
-        exercises = _chosen(region.exercises(person, anatomy, meshes), options.procedure)
-        body = body_of(region, person, anatomy)
-        ct, labels = volumes_of(body, options.scanner, lambda done, what: progress(0.5 + 0.45 * done, what))
+    patient = Patient(region, person, options.scanner, options.detail)
+    with Workshop(patient, options.processes) as shop, whole_folder(out) as folder:
+        made, slabs = shop.meshes(), shop.slabs()
+        meshes = _kept(patient, made, folder, lambda done, what: progress(0.5 * done, what))
+        exercises = _chosen(region.exercises(person, patient.anatomy, meshes), options.procedure)
+        ct, labels = volumes_of(
+            patient.body, options.scanner, slabs, lambda done: progress(0.5 + 0.45 * done, "scanning")
+        )
         progress(0.95, "writing")
         write_nifti(ct, folder / "ct.nii.gz", options.effort)
         write_nifti(labels, folder / "labels.nii.gz", options.effort)
-        landmarks = region.landmarks(anatomy)
+        landmarks = region.landmarks(patient.anatomy)
         (folder / "landmarks.json").write_text(json.dumps(landmarks, indent=1) + "\n", encoding="utf-8")
-        truth = _truth(region, person, body, meshes, options) | {"landmarks": landmarks}
+        truth = _truth(patient, meshes, options) | {"landmarks": landmarks}
         (folder / "truth.toml").write_text(tomli_w.dumps(truth), encoding="utf-8")
-        scenario = _scenario(region, person, anatomy, exercises, meshes["skin"], folder)
-        write_scenario(replace(scenario, name=options.name), folder)
+        write_scenario(replace(_scenario(patient, exercises, meshes["skin"], folder), name=options.name), folder)
     progress(1.0, "done")
     return out / "scenario.toml"
 
 
-def _meshes(anatomy: Anatomy, detail: float, progress: Progress) -> dict[str, Mesh]:
-    """Every part's mesh, in the order of the parts; made side by side."""
-    parts = tuple(anatomy.parts())
-    done: list[str] = []
-
-    def make(part: Part) -> Mesh:
-        mesh = anatomy.mesh(part, detail)
-        done.append(part.name)
-        progress(len(done) / len(parts), part.label)
-        return mesh
-
-    with ThreadPoolExecutor() as pool:
-        return dict(zip((part.name for part in parts), pool.map(make, parts), strict=True))
+def _kept(patient: Patient, made: Iterable[Mesh], folder: Path, progress: Progress) -> dict[str, Mesh]:
+    """Every part's mesh, in the order of the parts, written as it comes."""
+    (folder / "meshes").mkdir()
+    meshes: dict[str, Mesh] = {}
+    for part, mesh in zip(patient.parts.values(), made, strict=True):
+        meshes[part.name] = mesh
+        write_mesh(mesh, folder / "meshes" / f"{part.name}.ply")
+        progress(len(meshes) / len(patient.parts), part.label)
+    return meshes
 
 
 def _chosen(exercises: tuple[Exercise, ...], procedure: str | None) -> tuple[Exercise, ...]:
@@ -94,31 +90,19 @@ def _chosen(exercises: tuple[Exercise, ...], procedure: str | None) -> tuple[Exe
     raise SettingsError(f"--procedure {procedure}: this patient has {names}; choose one of these")
 
 
-def body_of(region: Region, person: Person, anatomy: Anatomy) -> Body:
-    """What is scanned of a person."""
-    low, high = region.view(anatomy)
-    return Body(
-        anatomy=anatomy, filling=region.filling(person, anatomy),
-        numbers=numbered(part.name for part in anatomy.parts()), seed=person.seed, age=person.age, low=low, high=high,
-        cover=region.cover(anatomy), materials=region.materials(anatomy),
-    )  # fmt: skip
-
-
-def _scenario(
-    region: Region, person: Person, anatomy: Anatomy, exercises: tuple[Exercise, ...], skin: Mesh, folder: Path
-) -> Scenario:
-    first = exercises[0]
-    source = replace(region.source, source=region.source.source.format(seed=person.seed))
+def _scenario(patient: Patient, exercises: tuple[Exercise, ...], skin: Mesh, folder: Path) -> Scenario:
+    first, region = exercises[0], patient.region
+    source = replace(region.source, source=region.source.source.format(seed=patient.person.seed))
     return Scenario(
         name="patient",
-        title=first.title if len(exercises) == 1 else f"{region.title}, patient {person.seed}",
+        title=first.title if len(exercises) == 1 else f"{region.title}, patient {patient.person.seed}",
         summary=first.summary,
         procedure=first.procedure,
         file=folder / "scenario.toml",
         volume=folder / "ct.nii.gz",
         labels=folder / "labels.nii.gz",
-        structures=tuple(_structure(part, folder) for part in anatomy.parts()),
-        fiducials=region.fiducials(anatomy, skin),
+        structures=tuple(_structure(part, folder) for part in patient.parts.values()),
+        fiducials=region.fiducials(patient.anatomy, skin),
         plans=tuple(plan for exercise in exercises for plan in exercise.plans),
         needle=first.needle,
         teaching=first.teaching,
@@ -133,14 +117,15 @@ def _structure(part: Part, folder: Path) -> Structure:
     )  # fmt: skip
 
 
-def _truth(region: Region, person: Person, body: Body, meshes: dict[str, Mesh], options: Options) -> dict[str, Any]:
+def _truth(patient: Patient, meshes: dict[str, Mesh], options: Options) -> dict[str, Any]:
     """What is known of the patient by construction."""
+    person, body = patient.person, patient.body
     stuff = {part.name: body.made_of(part) for part in body.parts}
     stuff |= {name: name for name in FILLING if name not in stuff}
     given = {key: value for key, value in asdict(person).items() if key != "seed"}  # type: ignore[call-overload]
     return {
         "generator": f"arguide {__version__}",
-        "region": region.name,
+        "region": patient.region.name,
         "seed": person.seed,
         "person": given,
         "scanner": asdict(options.scanner),

@@ -254,11 +254,11 @@ def tabled(flat: Flat, low: ArrayLike, high: ArrayLike, step: float = TABLE_MM) 
     return value
 
 
-def outline_of(corners: ArrayLike) -> Flat:
+def outline_of(corners: ArrayLike, step: float = TABLE_MM) -> Flat:
     """Signed distance in the plane to a closed outline (n, 2), from a table: within 0.1 mm, at smooth edges far better."""
     at = np.asarray(corners, float)
     low, high = at.min(axis=0) - 2.0, at.max(axis=0) + 2.0
-    inside = tabled(polygon(at), low, high)
+    inside = tabled(polygon(at), low, high, step)
 
     def distance(x: Distances, y: Distances) -> Distances:
         dx = np.maximum(np.maximum(low[0] - x, x - high[0]), 0.0)
@@ -304,7 +304,7 @@ def sheet(border: ArrayLike, inner: ArrayLike, edge: float = 3.0) -> Shape:
     flat = (known[:, :3] - center) @ axes
     low, high = flat[:, :2].min(axis=0) - NEAR_MM, flat[:, :2].max(axis=0) + NEAR_MM
     middle, half = (_interpolated(flat[:, :2], values, low, high) for values in (flat[:, 2], known[:, 3]))
-    inside = outline_of(smooth_outline(flat[: len(around), :2]))
+    inside = outline_of(smooth_outline(flat[: len(around), :2]), 2 * TABLE_MM)
 
     def shape(p: Points) -> Distances:
         u, v, w = ((p - center) @ axes).T

@@ -1,13 +1,11 @@
 """Label map and CT of a patient, from the same functions as the meshes.
 
 Every structure is a signed distance, so every voxel knows how much of it lies inside (partial volume). Structures are
-laid over one another in order: air, skin, what fills the body, soft parts, bones. Slabs of slices are made side by
-side by threads; no slab depends on another, so the number of threads changes nothing.
+laid over one another in order: air, skin, what fills the body, soft parts, bones. Slabs of slices are made one by one,
+or side by side (`workshop.py`): none depends on another.
 """
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -25,7 +23,11 @@ from arguide_sim.anatomy.scanner import Scanner
 from arguide_sim.anatomy.sdf import Points, Shape
 from arguide_sim.anatomy.texture import Texture
 
-Progress: TypeAlias = Callable[[float, str], None]
+Span: TypeAlias = tuple[int, int]
+"""First slice and the one after the last."""
+Slab: TypeAlias = tuple[NDArray[np.int16], NDArray[np.uint8]]
+"""Hounsfield units and labels, each (i, j, slices)."""
+
 SLAB_VOXELS = 6_000_000
 MARGIN_MM = 8.0
 LATTICE_MM = 4.0
@@ -96,29 +98,37 @@ class Body:
         return self.materials.get(part.name) or material_of(part.name, part.tissue)
 
 
-def volumes_of(body: Body, scanner: Scanner, progress: Progress = lambda done, what: None) -> tuple[Volume, Volume]:
-    """CT in Hounsfield units (int16) and label map (uint8) on one grid."""
-    grid = grid_around(np.asarray(body.low), np.asarray(body.high), scanner.spacing_mm)
+def slabs(body: Body, scanner: Scanner) -> list[Span]:
+    """The slices of the volume in pieces that are made one at a time."""
+    shape = _grid_of(body, scanner).shape
+    thick = max(4, SLAB_VOXELS // (shape[0] * shape[1]))
+    return [(start, min(start + thick, shape[2])) for start in range(0, shape[2], thick)]
+
+
+def volumes_of(
+    body: Body,
+    scanner: Scanner,
+    made: Iterable[Slab] | None = None,
+    progress: Callable[[float], None] = lambda done: None,
+) -> tuple[Volume, Volume]:
+    """CT in Hounsfield units (int16) and label map (uint8) on one grid, from all slabs in order, or made here."""
+    grid = _grid_of(body, scanner)
     ct, labels = np.empty(grid.shape, np.int16), np.empty(grid.shape, np.uint8)
-    thick = max(4, SLAB_VOXELS // (grid.shape[0] * grid.shape[1]))
-    starts = range(0, grid.shape[2], thick)
-    done = 0
-
-    def make(start: int) -> None:
-        nonlocal done
-        stop = min(start + thick, grid.shape[2])
-        ct[:, :, start:stop], labels[:, :, start:stop] = _slab(body, scanner, grid, start, stop)
-        done += 1
-        progress(done / len(starts), "scanning")
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(make, starts))
+    spans = slabs(body, scanner)
+    made = made or (slab(body, scanner, span) for span in spans)
+    for (start, stop), piece in zip(spans, made, strict=True):
+        ct[:, :, start:stop], labels[:, :, start:stop] = piece
+        progress(stop / grid.shape[2])
     return Volume(ct, grid.image_from_voxel), Volume(labels, grid.image_from_voxel)
 
 
-def _slab(
-    body: Body, scanner: Scanner, whole: Grid, start: int, stop: int
-) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
+def _grid_of(body: Body, scanner: Scanner) -> Grid:
+    return grid_around(np.asarray(body.low), np.asarray(body.high), scanner.spacing_mm)
+
+
+def slab(body: Body, scanner: Scanner, span: Span) -> Slab:
+    """CT and labels of some slices."""
+    (start, stop), whole = span, _grid_of(body, scanner)
     halo = scanner.halo
     grid = whole.slab(start - halo, stop + halo)
     canvas = _Canvas(body, grid)

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from arguide_sim.anatomy.__main__ import main
 from arguide_sim.anatomy.regions import region_named
 from arguide_sim.anatomy.scanner import Scanner
 from arguide_sim.anatomy.scenario_folder import Options, write_patient
+from arguide_sim.anatomy.volumes import volumes_of
+from arguide_sim.anatomy.workshop import Patient, Workshop
 
 from arguide.errors import SettingsError
 from arguide.imaging.volume import read_nifti
@@ -28,25 +31,24 @@ def hashes(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Patient 3, made with one thread."""
+    """Patient 3, made by one process."""
     folder = tmp_path_factory.mktemp("patients") / "three"
     region = region_named("lumbar")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("arguide_sim.anatomy.volumes.SLAB_VOXELS", 8000)
-        patch.setattr("os.cpu_count", lambda: 1)
-        patch.setattr("os.process_cpu_count", lambda: 1, raising=False)
-        write_patient(region, region.person(3), folder, QUICK)
+    write_patient(region, region.person(3), folder, QUICK)
     return folder
 
 
-def test_the_same_number_gives_the_same_bytes_with_any_number_of_threads(
+def test_the_same_number_gives_the_same_bytes_by_any_number_of_processes_in_any_chunks(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     region = region_named("lumbar")
-    monkeypatch.setattr("arguide_sim.anatomy.volumes.SLAB_VOXELS", 8000)
-    monkeypatch.setattr("os.cpu_count", lambda: 5)
-    write_patient(region, region.person(3), tmp_path / "again", QUICK)
-    assert hashes(made) == hashes(tmp_path / "again") and len(hashes(made)) > 20
+    write_patient(region, region.person(3), tmp_path / "by-two", replace(QUICK, processes=2))
+    assert hashes(made) == hashes(tmp_path / "by-two") and len(hashes(made)) > 20
+    monkeypatch.setattr("arguide_sim.anatomy.blocks.CHUNK", 7000)
+    body = Patient(region, region.person(3), QUICK.scanner).body
+    ct, labels = volumes_of(body, QUICK.scanner)
+    assert np.array_equal(ct.voxels, read_nifti(made / "ct.nii.gz").voxels)
+    assert np.array_equal(labels.voxels, read_nifti(made / "labels.nii.gz").voxels)
 
 
 def test_the_folder_is_a_scenario_with_its_truth(made: Path) -> None:
@@ -68,7 +70,7 @@ def test_a_full_disk_leaves_nothing(made: Path, tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(scenario_folder, "write_nifti", full)
     monkeypatch.setattr(scenario_folder, "volumes_of", lambda *_: (None, None))
-    monkeypatch.setattr(scenario_folder, "_meshes", lambda *_: _meshes_of(made))
+    monkeypatch.setattr(Workshop, "meshes", lambda _: _meshes_of(made).values())
     region = region_named("lumbar")
     with pytest.raises(SettingsError, match="cannot be written .No space left on device.; is the disk full"):
         write_patient(region, region.person(3), tmp_path / "out", QUICK)

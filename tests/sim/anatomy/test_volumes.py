@@ -10,10 +10,10 @@ from arguide_sim.anatomy.numbering import numbered
 from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.regions import region_named
 from arguide_sim.anatomy.scanner import Scanner
-from arguide_sim.anatomy.scenario_folder import body_of
 from arguide_sim.anatomy.sdf import common, half_space
 from arguide_sim.anatomy.texture import Texture
 from arguide_sim.anatomy.volumes import Body, volumes_of
+from arguide_sim.anatomy.workshop import Patient
 
 from arguide.geometry.distance_grid import signed_distances
 from arguide.imaging.volume import Volume
@@ -37,8 +37,7 @@ class Scan:
 @pytest.fixture(scope="module")
 def scan() -> Scan:
     region = region_named("lumbar")
-    person = region.person(7, age=40)
-    body = body_of(region, person, region.anatomy(person))
+    body = Patient(region, region.person(7, age=40), Scanner(SPACING)).body
     body = replace(body, low=(-40.0, -70.0, 25.0), high=(40.0, 45.0, 70.0))
     return Scan(body, *volumes_of(body, Scanner(SPACING)))
 
