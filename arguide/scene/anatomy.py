@@ -27,7 +27,9 @@ FOREGROUND_STEP = 7
 """Of the points that may stand in front every seventh is looked at: cells are coarse, and projecting all takes a second."""
 GLOW = (1.0, 0.34, 0.12)
 GLOW_S = 0.9
-"""Period of the glow of a risk structure that is too near."""
+"""Period of the glow of a risk structure that is too near …"""
+GLOW_STEPS = 8
+"""… and how many steps it takes from weak to strong: no more pictures than the eye can tell apart."""
 
 
 def load(scenario: Scenario, plan: Plan, triangles: int = style.TRIANGLES) -> dict[str, Shape]:
@@ -129,7 +131,9 @@ class Anatomy:
             for structure, rank in zip(scenario.structures, ranks(list(shapes.values())), strict=True)
         }
         self._risks = [self._layers[s.name].root for s in scenario.risks]
-        self._glowing: set[int] = set()
+        self._glowing: dict[int, float] = {}
+        self.changes = 0
+        """Counts every change of what is seen: a picture of the anatomy is good as long as this stays."""
 
     def _parent(self, structure: Structure) -> NodePath:
         return self.skin if structure.tissue is Tissue.SKIN else self.opaque
@@ -143,6 +147,7 @@ class Anatomy:
     def show(self, name: str, shown: bool) -> None:
         """Draw a structure or not."""
         self._layers[name].show(shown)
+        self.changes += 1
 
     def opacity(self, name: str) -> float:
         """How opaque a structure is, 0..1."""
@@ -151,6 +156,7 @@ class Anatomy:
     def fade(self, name: str, opacity: float) -> None:
         """Draw a structure with this opacity 0..1."""
         self._layers[name].fade(opacity)
+        self.changes += 1
 
     def best_view(self, start: Orbit) -> Orbit:
         """Of the views around `start`, the one that sees most of the planned path and its target past the anatomy."""
@@ -170,14 +176,18 @@ class Anatomy:
     def toggle_skin(self) -> None:
         """Show or hide the skin."""
         self.skin.show() if self.skin.is_hidden() else self.skin.hide()
+        self.changes += 1
 
     def alert(self, close: Collection[int], time_s: float) -> None:
         """Let the risk structures with these numbers glow, because their margin is not kept, and no others."""
-        beat = 0.5 + 0.5 * float(np.cos(2 * np.pi * time_s / GLOW_S))
-        for index, node in enumerate(self._risks):
-            if index in close or index in self._glowing:
-                node.set_shader_input("glow", (*GLOW, (0.35 + 0.45 * beat) if index in close else 0.0))
-        self._glowing = set(close)
+        beat = round(GLOW_STEPS * (0.5 + 0.5 * float(np.cos(2 * np.pi * time_s / GLOW_S)))) / GLOW_STEPS
+        glowing = dict.fromkeys(close, 0.35 + 0.45 * beat)
+        if glowing == self._glowing:
+            return
+        for index in glowing | self._glowing:
+            self._risks[index].set_shader_input("glow", (*GLOW, glowing.get(index, 0.0)))
+        self._glowing = glowing
+        self.changes += 1
 
 
 def _foreground(image_from_view: Array, distance_mm: float, points: Array) -> float:

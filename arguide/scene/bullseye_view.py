@@ -9,9 +9,10 @@ from arguide.guidance.state import SessionState, Step
 from arguide.scene import style
 from arguide.scene.bullseye import Bullseye, aim, image_from_barrel, pose_down
 from arguide.scene.canvas import Canvas
-from arguide.scene.eye import BARREL, SHAFT, Eye
+from arguide.scene.eye import BARREL, SHAFT
 from arguide.scene.layout import Pane
 from arguide.scene.layouts import ViewKind
+from arguide.scene.plate import Plate
 from arguide.scene.views import Props, View
 from arguide.settings.scenario import Band, Tolerance
 
@@ -29,7 +30,8 @@ class RingsView(View):
 
     def __init__(self, kind: ViewKind, props: Props) -> None:
         super().__init__(kind, props)
-        self._eye = Eye(props.output, props.world.root, OrthographicLens(), 12, self.mask)
+        self._plate = Plate(props.display, 12)
+        self._eye = self._plate.eye(props.world.root, OrthographicLens(), self.mask)
         self._eye.clear(style.BULLSEYE)
         self._eye.inputs(dim=DIM, fog_color=style.BULLSEYE)
         self._pose = image_from_barrel(props.plan)
@@ -37,13 +39,14 @@ class RingsView(View):
 
     def _depths(self, nearest_mm: float, clear_mm: float) -> None:
         """See from one distance from the eye on, and without fog up to another one."""
+        self._clear_mm = clear_mm
         self._eye.inputs(fog_range=(clear_mm, clear_mm + BEYOND_MM))
         self._eye.lens.set_near_far(nearest_mm, clear_mm + BEYOND_MM)
 
     def arrange(self, pane: Pane, canvas: Canvas) -> None:
         """Fill the pane with the round picture and its rings."""
         self._box = pane.box
-        self._eye.fill(pane.box, canvas.window, canvas.unit)
+        self._plate.fill(pane.box, canvas.window, canvas.unit)
         self._flat = Bullseye(canvas, pane.box, self.words, *self.bands(self.props.plan.tolerance))
 
     def bands(self, limits: Tolerance) -> tuple[Band, Band]:
@@ -57,11 +60,12 @@ class RingsView(View):
         eye = self._pose.copy()
         eye[:3, 3] -= STANDOFF_MM * eye[:3, 2]
         self._eye.look(eye)
+        self._plate.look(eye.tobytes(), self._clear_mm, scale, self.props.world.anatomy.changes)
         self._flat.turn(self._pose)
 
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
-        self._eye.open(wanted)
+        self._plate.open(wanted)
 
     def pixels_of(self, points: Array) -> Array:
         """Where points are drawn."""
@@ -71,7 +75,7 @@ class RingsView(View):
 
     def close(self) -> None:
         """Give the camera back."""
-        self._eye.close()
+        self._plate.close()
 
     @property
     def _mm_per_pixel(self) -> float:

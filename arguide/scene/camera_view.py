@@ -4,15 +4,17 @@ import numpy as np
 from panda3d.core import NodePath, PerspectiveLens
 
 from arguide.geometry.transforms import Array, apply, inverse
+from arguide.guidance.levels import shown
 from arguide.guidance.live_picture import Augmented, LivePicture
 from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, flat
-from arguide.scene.eye import Eye, flat_lens
+from arguide.scene.eye import flat_lens
 from arguide.scene.fiducials import MarkerLabels
 from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
 from arguide.scene.photo import Framing, PhotoTexture
+from arguide.scene.plate import Plate
 from arguide.scene.see_through import SeeThrough
 from arguide.scene.shading import shader
 from arguide.scene.shapes import geometry
@@ -35,10 +37,11 @@ class CameraView(View):
         corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=float)
         self._sheet.attach_new_node(geometry("photo", flat(corners, np.array([[0, 1, 2], [0, 2, 3]]))))
         self._sheet.set_two_sided(True)
-        self._backdrop = Eye(props.output, self._sheet, flat_lens(1, 1), 0)
+        self._plate = Plate(props.display, 0)
+        self._plate.eye(self._sheet, flat_lens(1, 1))
         self.see_through = SeeThrough(props, props.occluders)
         self.see_through.root.set_shader_input("photo", self._photo.texture)
-        self._main = Eye(props.output, self.see_through.root, PerspectiveLens(), 10)
+        self._main = self._plate.eye(self.see_through.root, PerspectiveLens())
         self._main.inputs(dim=1.0)
         self._main.lens.set_near_far(30, 4000)
         self._fiducials = np.array([f.position for f in props.scenario.fiducials]).reshape(-1, 3)
@@ -48,8 +51,7 @@ class CameraView(View):
     def arrange(self, pane: Pane, canvas: Canvas) -> None:
         """Frame the picture in the pane."""
         self._framing = Framing.of(self._live.camera, pane)
-        for eye in (self._backdrop, self._main):
-            eye.fill(self._framing.seen, canvas.window, canvas.unit)
+        self._plate.fill(self._framing.seen, canvas.window, canvas.unit)
         self._framing.set(self._main.lens)
         self._sheet.set_shader_input("crop", self._framing.crop)
         unit, clear = canvas.unit, pane.clear
@@ -71,28 +73,32 @@ class CameraView(View):
 
     def look(self) -> None:
         """Take the newest picture and put everything where it was then."""
-        now = self._live.newest()
-        self._say(self._live.trouble or (now.why if now else "Waiting for the camera's first picture"))
-        self._sheet.set_shader_input("bright", FADED if self._live.trouble else 1.0)
+        now, trouble = self._live.newest(), self._live.trouble
+        self._say(trouble or (now.why if now else "Waiting for the camera's first picture"))
         self._markers.root.hide()
-        if now is None:
-            self.see_through.root.hide()
-            return
-        if self._drawn is None or self._drawn.picture is not now.picture:
-            self._photo.set(now.picture.pixels)
-        self._drawn = self._live.drawn = now
-        if self._live.trouble or self._state is None:
+        if now is not None:
+            if self._drawn is None or self._drawn.picture is not now.picture:
+                self._photo.set(now.picture.pixels)
+            self._drawn = self._live.drawn = now
+        seen = (trouble, now and _seen(now), self._state and _told(self._state), self.props.world.anatomy.changes)
+        if self._plate.look(*seen):
+            self._sheet.set_shader_input("bright", FADED if trouble else 1.0)
+            self._draw_over(None if trouble else now)
+        if now is not None and now.image_from_view is not None and self._state and not trouble:
+            self._name_fiducials(self._state)
+
+    def _draw_over(self, now: Augmented | None) -> None:
+        """Put everything where it was when the picture was taken."""
+        if now is None or self._state is None:
             self.see_through.root.hide()
             return
         self.see_through.show(now, self._framing, self._state)
         if now.image_from_view is not None:
             self._main.look(now.image_from_view)
-            self._name_fiducials(self._state)
 
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
-        for eye in (self._backdrop, self._main):
-            eye.open(wanted)
+        self._plate.open(wanted)
 
     def _name_fiducials(self, state: SessionState) -> None:
         pixels, now_s = self.pixels_of(self._fiducials), state.sample.host_time_s
@@ -111,9 +117,20 @@ class CameraView(View):
 
     def close(self) -> None:
         """Give the cameras back."""
-        for eye in (self._backdrop, self._main):
-            eye.close()
+        self._plate.close()
 
     def _say(self, words: str) -> None:
         self._note.set(words)
         self._note_root.show() if words else self._note_root.hide()
+
+
+def _seen(now: Augmented) -> tuple[object, ...]:
+    """What tells one picture and the poses on it from others."""
+    poses = (now.image_from_view, now.image_from_tip, now.image_from_stylus_tip, *now.tools.values())
+    return now.picture, now.registered, *(pose is not None and pose.tobytes() for pose in poses)
+
+
+def _told(state: SessionState) -> tuple[object, ...]:
+    """What of a state changes more than the poses do; the rest is told anew with the next picture."""
+    needle = state.needle
+    return state.view.step, shown(state), needle.deviation is None, needle.uncertainty is None

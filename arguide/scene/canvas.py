@@ -85,6 +85,8 @@ class Label:
     def __init__(self, parent: NodePath, box: Rect, pixels: float, weight: Weight, align: Align, lines: int) -> None:
         self.box = box
         self._pixels, self._align, self._lines = pixels, align, lines
+        self._said = ""
+        self._color: Rgb | None = None
         self._text = TextNode("label")
         self._text.set_font(font(weight, max(6, round(pixels))))
         self._text.set_align(ALIGNMENTS[align])
@@ -99,11 +101,12 @@ class Label:
 
     def set(self, text: str, color: Rgb | None = None) -> None:
         """Say this, in this colour; nothing is done where nothing changes."""
-        if color is not None:
+        if color is not None and color != self._color:
+            self._color = color
             self.node.set_color_scale(*color, 1.0)
-        plain = text.translate(PLAIN)
-        if plain != self.text:
-            self._text.set_text(plain)
+        if text != self._said:
+            self._said = text
+            self._text.set_text(text.translate(PLAIN))
             self._fit()
 
     def _fit(self) -> None:

@@ -16,8 +16,9 @@ from arguide.scene.convert import camera_matrix
 from arguide.scene.layout import Rect
 from arguide.scene.style import Rgb
 
-SPACE, BARREL, SHAFT, AR = (BitMask32.bit(k) for k in range(4))
-"""Which camera sees a node: `node.hide(BARREL)` keeps it out of the bullseye. The needle's eye has SHAFT."""
+SPACE, STILL, BARREL, SHAFT = (BitMask32.bit(k) for k in range(4))
+"""Which camera sees a node: `node.hide(BARREL)` keeps it out of the bullseye. The needle's eye has SHAFT, the 3D view STILL
+for solid anatomy and SPACE for all else."""
 
 
 class Eye:

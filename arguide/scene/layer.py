@@ -8,6 +8,7 @@ import numpy as np
 from panda3d.core import CullFaceAttrib, NodePath, TransparencyAttrib
 
 from arguide.scene import style
+from arguide.scene.eye import SPACE, STILL
 from arguide.scene.shading import shader
 from arguide.scene.shapes import Shape, geometry
 from arguide.scene.style import Material
@@ -19,6 +20,8 @@ FAR_PART = 0.45
 """How much of its opacity glass has on its far side: light has dimmed on the way."""
 CLEAR = 0.3
 """Up to this opacity the far side is left out: one does not see it, and over the whole picture it costs 8 ms a frame."""
+FAINT = 0.15
+"""What a scenario gives less opacity than this is hidden until it is asked for: it is hardly seen, and dims all else."""
 WHOLE = (-1e9, 1e9)
 
 
@@ -51,16 +54,19 @@ class Layer:
         self._solid = self.root.attach_new_node(geometry(structure.name, drawn))
         self._solid.set_shader(shader("tissue", "tissue"))
         self._glass = [self._pane(far, rank) for far in (True, False)]
+        self._solid.hide(SPACE)
         # The scan ends above and below: skin fades out there, all else is closed.
         ends = (float(drawn.vertices[:, 2].min()), float(drawn.vertices[:, 2].max()))
         self.root.set_shader_input("crop", ends if structure.tissue is Tissue.SKIN else WHOLE)
         self.fade(structure.opacity)
+        self.show(structure.opacity >= FAINT)
 
     def _pane(self, far: bool, rank: int) -> NodePath:
         node = self._solid.copy_to(self.root)
         node.set_shader(shader("glass", "glass"))
         node.set_transparency(TransparencyAttrib.M_alpha)
         node.set_depth_write(False)
+        node.hide(STILL)
         node.set_bin("fixed", FAR_BIN + min(rank, 59) if far else NEAR_BIN + 59 - min(rank, 59))
         sides = CullFaceAttrib.M_cull_counter_clockwise if far else CullFaceAttrib.M_cull_clockwise
         node.set_attrib(CullFaceAttrib.make(sides))

@@ -65,7 +65,8 @@ def geometry(name: str, shape: Shape) -> GeomNode:
     """A Panda3D node of a shape."""
     data = GeomVertexData(name, _format(), Geom.UH_static)
     data.unclean_set_num_rows(len(shape.vertices))
-    rows = np.hstack([shape.vertices, shape.normals, shape.colors]).astype(np.float32)
+    rows = np.empty((len(shape.vertices), 10), np.float32)
+    rows[:, :3], rows[:, 3:6], rows[:, 6:] = shape.vertices, shape.normals, shape.colors
     memoryview(data.modify_array(0)).cast("B")[:] = rows.tobytes()
     triangles = GeomTriangles(Geom.UH_static)
     triangles.set_index_type(Geom.NT_uint32)

@@ -5,9 +5,10 @@ loops: a fan of triangles from one point over every segment, with the stencil in
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 from panda3d.core import ColorWriteAttrib, GeomNode, NodePath, StencilAttrib, TransparencyAttrib
 
 from arguide.geometry.section import Numbers
@@ -42,8 +43,21 @@ class Track(NamedTuple):
     pixels: float
 
 
-Stroke: TypeAlias = tuple[Array, Array]
-"""Strips of eight points each: points (8 n, 2), colours (8 n, 4)."""
+class Stroke(NamedTuple):
+    """Segments of a width in pixels."""
+
+    segments: Array
+    """(n, 2, 2) in the plane, mm."""
+    pixels: Array | float
+    """(n,) or one for all."""
+    color: Array
+    """(n, 3) or (3,)."""
+
+
+SINGLE: DTypeLike = np.float32
+ENDS = np.array([[-1.0], [1.0]], SINGLE)
+CORNERS = np.array([(0, 2, 1), (1, 2, 3)])
+"""Of the four points around a segment: two at its start, two at its end."""
 
 
 class SliceDrawing:
@@ -60,8 +74,10 @@ class SliceDrawing:
         self._plane.set_shader(shader("flat", "flat"))
         self._ct: NodePath | None = None
         self._fills = [self._fill(k, fill_color(s)) for k, s in enumerate(content.structures)]
+        self._filled = list(range(len(self._fills)))
         self._contours = self._plane.attach_new_node(GeomNode("contours"))
         self._contours.set_bin("fixed", 1000)
+        self._contours.set_shader(shader("stroke", "stroke"))
 
     def cut(self, image_from_slice: Array, mm_per_pixel: float, tracks: Sequence[Track] = ()) -> None:
         """Cut everything by a plane, and lay the tracks over it; `mm_per_pixel` of a design pixel."""
@@ -69,13 +85,12 @@ class SliceDrawing:
         if ct := self._content.ct:
             self._show_ct(ct, image_from_slice)
         segments, owners = self._content.sections.cut(image_from_slice[:3, 3], image_from_slice[:3, 2])
-        flat = in_plane(image_from_slice, segments.astype(float))[..., :2]
-        self._fill_in(flat, np.full(len(flat), -1) if self._ct else owners)
-        colors = self._content.line_colors[owners]
-        contours = strips(flat, np.full(len(flat), CONTOUR_PX * mm_per_pixel), SOFT * mm_per_pixel, colors)
-        laid_over = [stroke for track in tracks for stroke in laid(track, image_from_slice, mm_per_pixel)]
+        flat = in_plane(image_from_slice.astype(SINGLE), segments.astype(SINGLE, copy=False))[..., :2]
+        self._fill_in(flat, owners, [] if self._ct else np.unique(owners).tolist())
+        strokes = [Stroke(flat, CONTOUR_PX, self._content.line_colors[owners])]
+        strokes += [stroke for track in tracks for stroke in laid(track, image_from_slice, mm_per_pixel)]
         self._contours.node().remove_all_geoms()
-        self._contours.node().add_geoms_from(geometry("contours", _many([contours, *laid_over])))
+        self._contours.node().add_geoms_from(geometry("contours", strips(strokes, mm_per_pixel)))
 
     def _show_ct(self, ct: CtTexture, image_from_slice: Array) -> None:
         if self._ct is None:
@@ -86,15 +101,18 @@ class SliceDrawing:
         self._ct.set_shader_input("texture_from_slice", panda_matrix(ct.texture_from_image @ image_from_slice))
         self._ct.set_shader_input("window_hu", (window.level_hu, window.width_hu))
 
-    def _fill_in(self, flat: Array, owners: Numbers) -> None:
-        """Fill what the segments (n, 2, 2) of each structure enclose."""
-        for k, (fan, square) in enumerate(self._fills):
-            mine = flat[owners == k]
-            for node in (fan, square):
-                node.show() if len(mine) else node.hide()
-            if len(mine):
-                fan.node().remove_all_geoms()
-                fan.node().add_geoms_from(geometry("fan", _fan(mine)))
+    def _fill_in(self, flat: Array, owners: Numbers, filled: list[int]) -> None:
+        """Fill what the segments (n, 2, 2) of these structures enclose."""
+        for k in set(self._filled) - set(filled):
+            for node in self._fills[k]:
+                node.hide()
+        for k in filled:
+            fan, square = self._fills[k]
+            fan.show()
+            square.show()
+            fan.node().remove_all_geoms()
+            fan.node().add_geoms_from(geometry("fan", _fan(flat[owners == k])))
+        self._filled = filled
 
     def _square(self, name: str, order: int) -> NodePath:
         corners = WHOLE_MM * np.array([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)])
@@ -133,35 +151,25 @@ def laid(track: Track, image_from_slice: Array, mm_per_pixel: float) -> list[Str
     inside = np.abs((points[1:, 2] + points[:-1, 2]) / 2) <= THICK_MM
     shown = inside | (np.arange(count) % 2 == 0)
     pieces = np.stack([points[:-1, :2], points[1:, :2]], axis=1)[shown]
-    width = np.where(inside[shown], track.pixels, 0.5 * track.pixels) * mm_per_pixel
-    soft = SOFT * mm_per_pixel
-    return [
-        strips(pieces, width + 2 * mm_per_pixel, soft, np.asarray(style.BULLSEYE)),
-        strips(pieces, width, soft, np.asarray(track.color)),
-    ]
+    width = np.where(inside[shown], track.pixels, 0.5 * track.pixels)
+    return [Stroke(pieces, width + 2, np.array(style.BULLSEYE)), Stroke(pieces, width, np.array(track.color))]
 
 
-def strips(segments: Array, width: Array, soft: float, color: Array) -> Stroke:
-    """Strips of a width (n,) over segments (n, 2, 2) that fade over `soft` at both long edges; colours (3,) or (n, 3)."""
+def strips(strokes: Sequence[Stroke], mm_per_pixel: float) -> Shape:
+    """Four points around each segment; their normals are what the `stroke` shader fades its long edges by."""
+    segments = np.concatenate([stroke.segments for stroke in strokes]).astype(SINGLE)
+    half = np.concatenate([np.broadcast_to(s.pixels, len(s.segments)) for s in strokes]).astype(SINGLE) / 2
+    colors = np.concatenate([np.broadcast_to(s.color, (len(s.segments), 3)) for s in strokes])
     ahead = segments[:, 1] - segments[:, 0]
-    ahead = ahead / np.maximum(np.sqrt((ahead * ahead).sum(axis=1, keepdims=True)), 1e-9)
-    side = np.stack([-ahead[:, 1], ahead[:, 0]], -1)
-    half = width[:, None] / 2
-    steps = half * (-1, -1, 1, 1) + np.array([-soft, soft, -soft, soft]) / 2
-    ends = segments + (half * 0.5 * ahead)[:, None] * np.array([[-1.0], [1.0]])
-    points = ends[:, None] + steps[:, :, None, None] * side[:, None, None]
-    colors = np.empty((len(segments), 8, 4))
-    colors[..., :3] = color if color.ndim == 1 else color[:, None]
-    colors[..., 3] = (0, 0, 1, 1, 1, 1, 0, 0)
-    return points.reshape(-1, 2), colors.reshape(-1, 4)
-
-
-STRIPS = np.array([(k, k + 1, k + 2) for k in (0, 2, 4)] + [(k + 1, k + 3, k + 2) for k in (0, 2, 4)])
-
-
-def _many(strokes: Sequence[Stroke]) -> Shape:
-    """All strips of eight points each as one shape."""
-    flat = np.concatenate([points for points, _ in strokes])
-    points = np.column_stack([flat, np.zeros(len(flat))])
-    faces = (8 * np.arange(len(points) // 8)[:, None, None] + STRIPS).reshape(-1, 3)
-    return shape(points, np.zeros_like(points), faces, np.concatenate([colors for _, colors in strokes]))
+    ahead *= (mm_per_pixel / np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-9))[:, None]
+    aside = np.stack([-ahead[:, 1], ahead[:, 0]], -1)
+    rim = half + SOFT / 2
+    points = np.zeros((len(segments), 2, 2, 3), SINGLE)
+    points[..., :2] = (segments + (0.5 * half[:, None] * ahead)[:, None] * ENDS)[:, :, None]
+    points[..., :2] += ((rim[:, None] * aside)[:, None] * ENDS)[:, None]
+    across = np.zeros_like(points)
+    across[..., 0], across[..., 1] = (rim / SOFT)[:, None, None] * ENDS[:, 0], (half / SOFT + 0.5)[:, None, None]
+    tints = np.ones((len(segments), 4, 4), SINGLE)
+    tints[..., :3] = colors[:, None]
+    faces = 4 * np.arange(len(segments))[:, None, None] + CORNERS
+    return Shape(points.reshape(-1, 3), across.reshape(-1, 3), faces.reshape(-1, 3), tints.reshape(-1, 4))

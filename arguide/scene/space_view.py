@@ -9,13 +9,14 @@ from arguide.scene import style
 from arguide.scene.camera import FIELD_RAD, Preset, overview, preset, project
 from arguide.scene.canvas import Canvas, flat
 from arguide.scene.controls import Controls
-from arguide.scene.eye import SPACE, Eye, flat_lens
+from arguide.scene.eye import SPACE, STILL, Eye, flat_lens
 from arguide.scene.fiducials import MarkerLabels
 from arguide.scene.figure import FILM, FigureLetters, disc_behind, figure_node
 from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
 from arguide.scene.names import BoneNames, anchors
 from arguide.scene.pivot_plot import PivotPlot
+from arguide.scene.plate import Plate
 from arguide.scene.shading import shader
 from arguide.scene.shapes import geometry
 from arguide.scene.views import Pointer, Props, View
@@ -31,17 +32,22 @@ class SpaceView(View):
     def __init__(self, kind: ViewKind, props: Props) -> None:
         super().__init__(kind, props)
         scenario, plan, world = props.scenario, props.plan, props.world
-        self._backdrop_root = NodePath("backdrop")
-        self._backdrop_root.set_shader(shader("flat", "flat"))
-        self._backdrop = Eye(props.output, self._backdrop_root, flat_lens(1, 1), 0)
-        self._main = Eye(props.output, world.root, PerspectiveLens(), 10, SPACE)
+        room = NodePath("backdrop")
+        room.set_shader(shader("flat", "flat"))
+        room.set_two_sided(True)
+        self._backdrop = room.attach_new_node("gradient")
+        self._lens = PerspectiveLens()
+        self._plate = Plate(props.display, 0)
+        self._plate.eye(room, flat_lens(1, 1))
+        self._still = self._plate.eye(world.root, self._lens, STILL)
+        self._moving = Eye(props.output, world.root, self._lens, 10, SPACE)
+        self._moving.region.set_clear_depth_active(False)
         # A window is drawn before the first sample has come.
-        self._main.inputs(dim=1.0)
+        self._see(dim=1.0)
         self._figure = Eye(props.output, figure_node(), OrthographicLens(), 25)
         self._figure.lens.set_film_size(FILM, FILM)
         self._figure.lens.set_near_far(1, 20)
         self._disc = disc_behind(self._figure.node)
-        self._eyes = (self._backdrop, self._main, self._figure)
         self.controls = Controls(plan, world.anatomy.best_view(preset(plan, Preset.OBLIQUE)))
         self._fiducials = np.array([fiducial.position for fiducial in scenario.fiducials]).reshape(-1, 3)
         self._bone_names = anchors(scenario, plan, world.anatomy.shapes)
@@ -53,14 +59,14 @@ class SpaceView(View):
         """Fill the pane; names, markers and letters go on the canvas."""
         self._pane = pane
         view, window = pane.box, canvas.window
-        self._backdrop_root.get_children().detach()
-        self._backdrop_root.attach_new_node(_gradient())
+        self._backdrop.get_children().detach()
+        self._backdrop.attach_new_node(_gradient())
         self._disc.set_color_scale(*style.rgba(style.PANEL, 0.72))
-        for eye in (self._backdrop, self._main):
-            eye.fill(view, window, canvas.unit)
-        self._main.lens.set_near_far(20, 4000)
-        self._main.lens.set_aspect_ratio(view.width / view.height)
-        self._main.lens.set_min_fov(float(np.degrees(_least_field(view))))
+        for part in (self._plate, self._moving):
+            part.fill(view, window, canvas.unit)
+        self._lens.set_near_far(20, 4000)
+        self._lens.set_aspect_ratio(view.width / view.height)
+        self._lens.set_min_fov(float(np.degrees(_least_field(view))))
         self._names = BoneNames(canvas, self._bone_names)
         self._markers = MarkerLabels(canvas, self.props.scenario)
         self._pivot = PivotPlot(canvas, view, self.props.scenario.limits.pivot_cone_rad)
@@ -83,8 +89,10 @@ class SpaceView(View):
     def look(self) -> None:
         """Point the cameras, and move what hangs on places in space."""
         pose, distance_mm = self.controls.image_from_view(smooth=self.props.window), self.controls.orbit.distance_mm
-        self._main.look(pose)
-        self._main.inputs(fog_color=style.FOG, fog_range=(distance_mm, distance_mm + 420.0))
+        for eye in (self._still, self._moving):
+            eye.look(pose)
+        self._see(fog_color=style.FOG, fog_range=(distance_mm, distance_mm + 420.0))
+        self._plate.look(pose.tobytes(), self._brightness, self.props.world.anatomy.changes)
         turned = pose.copy()
         turned[:3, 3] = -10 * pose[:3, 2]
         self._figure.look(turned)
@@ -94,8 +102,8 @@ class SpaceView(View):
 
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
-        for eye in self._eyes:
-            eye.open(wanted)
+        for part in (self._plate, self._moving, self._figure):
+            part.open(wanted)
 
     def handle(self, event: str) -> bool:
         """Turn, move, zoom, choose a view."""
@@ -111,8 +119,8 @@ class SpaceView(View):
 
     def close(self) -> None:
         """Give the cameras back."""
-        for eye in self._eyes:
-            eye.close()
+        for part in (self._plate, self._moving, self._figure):
+            part.close()
 
     def _pixels(self, points: Array, image_from_view: Array) -> Array:
         view = self._pane.box
@@ -142,7 +150,11 @@ class SpaceView(View):
     def _dim(self, brightness: float) -> None:
         if brightness != self._brightness:
             self._brightness = brightness
-            self._main.inputs(dim=brightness)
+            self._see(dim=brightness)
+
+    def _see(self, **inputs: object) -> None:
+        for eye in (self._still, self._moving):
+            eye.inputs(**inputs)
 
 
 def _least_field(view: Rect) -> float:

@@ -67,7 +67,7 @@ class Stage:
         self._stale_after_s, self._banner, self._clock = stale_after_s, training_banner, clock
         self._display = Display(size, window, f"arguide – {scenario.title}", smooth)
         self._world = World(scenario, plan)
-        self._panes = Panes(Props(self._display.output, scenario, plan, self._world, window, live, occluders or {}))
+        self._panes = Panes(Props(self._display, scenario, plan, self._world, window, live, occluders or {}))
         self.performance = Performance(live)
         self._shown_s = 0.0
         self.facts = Facts(scenario, plan, self.anatomy, stale_after_s=stale_after_s)

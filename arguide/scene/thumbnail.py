@@ -6,7 +6,7 @@ from panda3d.core import PerspectiveLens
 from arguide.geometry.transforms import from_parts, pose_along
 from arguide.scene import style
 from arguide.scene.camera import FIELD_RAD, Preset, preset
-from arguide.scene.eye import SPACE, Eye
+from arguide.scene.eye import SPACE, STILL, Eye
 from arguide.scene.film import Picture
 from arguide.scene.layout import Rect
 from arguide.scene.window import Display
@@ -29,7 +29,7 @@ def thumbnail(scenario: Scenario, size: tuple[int, int] = SIZE) -> Picture:
         path = pose_along(plan.target, np.subtract(plan.target, plan.entry))
         world.needle.place(path @ from_parts(np.eye(3), (0, 0, -BEFORE_MM)))
         orbit = world.anatomy.best_view(preset(plan, Preset.OBLIQUE))
-        eye = Eye(display.output, world.root, PerspectiveLens(), 10, SPACE)
+        eye = Eye(display.output, world.root, PerspectiveLens(), 10, SPACE | STILL)
         whole = Rect(0, 0, *size)
         eye.fill(whole, whole, size[1] / style.DESIGN[1])
         eye.lens.set_near_far(20, 4000)

@@ -37,6 +37,7 @@ from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
 from arguide.scene.shapes import Shape
 from arguide.scene.slice_content import SliceContent
+from arguide.scene.window import Display
 from arguide.scene.world import World
 from arguide.settings.scenario import Plan, Scenario
 
@@ -48,7 +49,7 @@ Pointer = tuple[float, float]
 class Props:
     """What a view is made with."""
 
-    output: GraphicsOutput
+    display: Display
     scenario: Scenario
     plan: Plan
     world: World
@@ -58,6 +59,11 @@ class Props:
     """The live picture of the phantom, if there is a camera."""
     occluders: Mapping[str, Shape] = field(default_factory=dict)
     """Marker bodies of the tools, which hide what is behind them in a picture."""
+
+    @property
+    def output(self) -> GraphicsOutput:
+        """What views draw in."""
+        return self.display.output
 
     @cached_property
     def slices(self) -> SliceContent:

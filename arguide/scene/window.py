@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -10,8 +11,10 @@ from panda3d.core import (
     ButtonThrower,
     Camera,
     DataGraphTraverser,
+    DisplayRegion,
     EventQueue,
     FrameBufferProperties,
+    GraphicsBuffer,
     GraphicsEngine,
     GraphicsOutput,
     GraphicsPipe,
@@ -102,6 +105,20 @@ def desktop_size(design: Size = (1280, 720)) -> Size:
     return width, height
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A buffer of any size whose colours and depth are textures."""
+
+    buffer: GraphicsBuffer
+    colors: Texture
+    depth: Texture
+    engine: GraphicsEngine
+
+    def close(self) -> None:
+        """Give it back."""
+        self.engine.remove_window(self.buffer)
+
+
 class Display:
     """One picture to draw in: a window on the desktop or a buffer off screen."""
 
@@ -127,6 +144,10 @@ class Display:
             self.output, self.engine = _open(size, window, title, smooth)
         else:
             self.output, self.engine = _beside(beside, size, MULTISAMPLES if smooth else 0), beside.engine
+        self.plates: dict[DisplayRegion, GraphicsBuffer] = {}
+        """Which regions lay down a buffer that was drawn before."""
+        self.due: set[GraphicsBuffer] = set()
+        """Those that are drawn with the next frame."""
         self._picture = Texture("picture")
         if not window:
             # Copied as part of every frame: there Panda3D waits for the drawing with Python's lock released, so that
@@ -148,10 +169,26 @@ class Display:
         return self.window and (self.output.is_closed() or not self.output.get_properties().get_open())
 
     def frame(self) -> None:
-        """Draw one frame, of this picture alone."""
-        self.output.set_active(True)
+        """Draw one frame, of this picture alone, after the buffers that are due for it."""
+        drawn = (*self.due, self.output)
+        for output in drawn:
+            output.set_active(True)
         self.engine.render_frame()
-        self.output.set_active(False)
+        for output in drawn:
+            output.set_active(False)
+        self.due.clear()
+
+    def keeping(self) -> Kept | None:
+        """A buffer to keep a part of the picture in; None where that has several samples a pixel, which it would lose."""
+        if self.output.get_fb_properties().get_multisamples() > 1:
+            return None
+        buffer = _beside(self, SMALLEST, 0)
+        kept = Kept(buffer, Texture("plate"), Texture("depth of a plate"), self.engine)
+        for texture, plane in ((kept.colors, GraphicsOutput.RTP_color), (kept.depth, GraphicsOutput.RTP_depth)):
+            buffer.add_render_texture(texture, GraphicsOutput.RTM_bind_or_copy, plane)
+        buffer.set_sort(-1)
+        buffer.set_active(False)
+        return kept
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3) RGB of the last frame."""
@@ -176,17 +213,22 @@ class Display:
         self.output.remove_all_display_regions()
         self.output.set_clear_color(other.output.get_clear_color())
         for region in other.output.get_active_display_regions():
-            if region.get_camera().is_empty():
-                continue
-            copied = self.output.make_display_region(region.get_dimensions())
-            copied.set_camera(region.get_camera())
-            copied.set_sort(region.get_sort())
-            copied.set_clear_depth_active(region.get_clear_depth_active())
-            copied.set_clear_stencil_active(region.get_clear_stencil_active())
-            copied.set_clear_color_active(region.get_clear_color_active())
-            copied.set_clear_color(region.get_clear_color())
+            plate = other.plates.get(region)
+            for drawn in plate.get_active_display_regions() if plate else (region,):
+                if not drawn.get_camera().is_empty():
+                    self._take_over(drawn, region)
         if other.window:
             _cover_all(self.output)
+
+    def _take_over(self, drawn: DisplayRegion, place: DisplayRegion) -> None:
+        """Draw what a region draws, in the place of that or another one."""
+        copied = self.output.make_display_region(place.get_dimensions())
+        copied.set_camera(drawn.get_camera())
+        copied.set_sort(drawn.get_sort())
+        copied.set_clear_depth_active(drawn.get_clear_depth_active())
+        copied.set_clear_stencil_active(drawn.get_clear_stencil_active())
+        copied.set_clear_color_active(drawn.get_clear_color_active())
+        copied.set_clear_color(drawn.get_clear_color())
 
     def _close_portrait(self) -> None:
         if self._portrait:

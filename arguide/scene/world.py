@@ -7,7 +7,7 @@ from arguide.guidance.levels import shown, warned_of
 from arguide.guidance.state import Alert, SessionState, Step
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
-from arguide.scene.eye import BARREL, SHAFT
+from arguide.scene.eye import BARREL, SHAFT, STILL
 from arguide.scene.hints import Hints
 from arguide.scene.needle import NeedleModel
 from arguide.scene.plan_path import PlanPath
@@ -25,7 +25,7 @@ class World:
         self.anatomy = Anatomy(scenario, plan)
         self.anatomy.root.reparent_to(self.root)
         self.instruments = self.root.attach_new_node("instruments")
-        self.instruments.hide(BARREL | SHAFT)
+        self.instruments.hide(BARREL | SHAFT | STILL)
         self.path = PlanPath(self.instruments, plan)
         self.needle = NeedleModel(self.instruments, scenario.needle)
         self.stylus = NeedleModel(self.instruments, STYLUS, style.ACCENT, marks=False)

@@ -90,6 +90,7 @@ def test_solid_things_have_a_dark_outline(
             stage.anatomy.show(structure.name, structure.name == "left")
         lined = _picture(stage, state)
         stage.anatomy._layers["left"].root.set_shader_input("outline", 0.0)
+        stage.anatomy.show("left", True)
         plain = _picture(stage, state)
         darker = (plain - lined).max(axis=2)
         bone = np.abs(plain - _without(stage, state)).max(axis=2) > 8

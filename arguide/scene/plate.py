@@ -1,0 +1,82 @@
+"""A part of the picture that is drawn only when it has changed, and kept in between with its depth.
+
+While the eye rests, anatomy stands still and only the needle moves. Where the processor draws, laying a kept plate down
+costs a tenth of drawing what is on it, and the pixels are the same. Where several samples a pixel are drawn nothing is
+kept: edges would lose them, and graphics hardware has no need of it.
+"""
+
+from panda3d.core import BitMask32, DepthTestAttrib, Lens, NodePath, RenderAttrib, Texture
+
+from arguide.scene.canvas import rounded
+from arguide.scene.eye import Eye, flat_lens
+from arguide.scene.layout import Rect
+from arguide.scene.shading import shader
+from arguide.scene.shapes import geometry
+from arguide.scene.window import Display
+
+
+class Plate:
+    """Eyes that are made here draw on the plate, one over the other; `look` draws it anew when it has to."""
+
+    def __init__(self, display: Display, sort: int) -> None:
+        """`sort`: when it is laid down; an eye that comes later and does not clear draws into its depth."""
+        self._display, self._sort = display, sort
+        self._eyes: list[Eye] = []
+        self._drawn: tuple[object, ...] | None = None
+        self._kept = display.keeping()
+        if self._kept:
+            self._sheet = Eye(display.output, _sheet(self._kept.colors, self._kept.depth), flat_lens(1, 1), sort)
+            display.plates[self._sheet.region] = self._kept.buffer
+
+    def eye(self, scene: NodePath, lens: Lens, mask: BitMask32 | None = None) -> Eye:
+        """One more eye, over those before."""
+        output = self._kept.buffer if self._kept else self._display.output
+        made = Eye(output, scene, lens, self._sort + len(self._eyes), mask)
+        self._eyes.append(made)
+        return made
+
+    def fill(self, box: Rect, window: Rect, unit: float = 1.0) -> None:
+        """Take this rectangle of the window."""
+        inside = (Rect(0, 0, box.width, box.height),) * 2
+        for eye in self._eyes:
+            eye.fill(*(inside if self._kept else (box, window)), unit)
+        if self._kept:
+            self._sheet.fill(box, window)
+            region = self._sheet.region
+            self._kept.buffer.set_size(max(1, region.get_pixel_width()), max(1, region.get_pixel_height()))
+            low = (region.get_left() * window.width, region.get_bottom() * window.height)
+            self._sheet.node.get_parent().set_shader_input("corner", tuple(int(side + 0.5) for side in low))
+        self._drawn = None
+
+    def look(self, *seen: object) -> bool:
+        """Right before every frame: draw it, unless all that is seen on it is as it was. Whether it is drawn."""
+        if self._kept and seen == self._drawn:
+            return False
+        self._drawn = seen
+        if self._kept:
+            self._display.due.add(self._kept.buffer)
+        return True
+
+    def open(self, wanted: bool) -> None:
+        """Draw, or rest."""
+        for eye in (self._sheet,) if self._kept else self._eyes:
+            eye.open(wanted)
+
+    def close(self) -> None:
+        """Give the eyes and the plate back."""
+        for eye in self._eyes:
+            eye.close()
+        if self._kept:
+            del self._display.plates[self._sheet.region]
+            self._sheet.close()
+            self._kept.close()
+
+
+def _sheet(colors: Texture, depth: Texture) -> NodePath:
+    """What lays a plate down, pixel for pixel."""
+    node = NodePath(geometry("plate", rounded(Rect(0, 0, 1, 1), 0)))
+    node.set_shader(shader("flat", "plate"))
+    node.set_shader_inputs(plate=colors, plate_depth=depth, corner=(0, 0))
+    node.set_attrib(DepthTestAttrib.make(RenderAttrib.M_always))
+    node.set_two_sided(True)
+    return node
