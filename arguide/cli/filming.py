@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 from arguide.cli.progress import progress_bar
 from arguide.cli.replaying import paced
+from arguide.cli.soundtrack import Soundtrack
 from arguide.errors import RecordingError, SettingsError
 from arguide.guidance.levels import veiled
 from arguide.guidance.state import Aid, Level, SessionState, Step
 from arguide.recording.recording_file import Recording
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
-from arguide.sound.composer import Composer
-from arguide.sound.synthesizer import RATE_HZ, Track
+from arguide.sound.synthesizer import RATE_HZ
 
 if TYPE_CHECKING:
-    from arguide.scene.film import Film
     from arguide.scene.layouts import Arrangement
 
 CARD_S = 4.0
@@ -60,23 +59,6 @@ def arrangement_of(text: str) -> "Arrangement":
             return arrangement
     names = ", ".join(f"{n} {a.name.lower().replace(' ', '-')}" for n, a in enumerate(ARRANGEMENTS, 1))
     raise SettingsError(f"--layout {text!r}: expected one of {names}")
-
-
-class Soundtrack:
-    """The sound of what is filmed, added to the film as its pictures are."""
-
-    def __init__(self, film: "Film", plan: Plan, stale_after_s: float) -> None:
-        self._film = film
-        self._composer, self._track = Composer(plan, stale_after_s), Track()
-
-    def hear(self, state: SessionState, now_s: float, age_s: float) -> None:
-        """What is heard until now, in seconds of the film."""
-        self._track.add(self._composer.take(state, now_s, age_s))
-        self.rest(now_s)
-
-    def rest(self, until_s: float) -> None:
-        """Nothing new until then."""
-        self._film.add_sound(self._track.take(until_s))
 
 
 def make_film(recording: Recording, scenario: Scenario, plan: Plan, profile: TrackerProfile, cut: Cut) -> None:

@@ -20,8 +20,9 @@ from arguide.cli.igtl_server import server_for
 from arguide.cli.notes import ResultNotes, packet_tap
 from arguide.cli.progress import progress_bar
 from arguide.cli.showing import FILM_HZ, Studio, in_window, until_left
+from arguide.cli.soundtrack import Soundtrack
 from arguide.cli.sources import open_source
-from arguide.errors import ArguideError, RecordingError
+from arguide.errors import ArguideError, PortError, RecordingError, SettingsError
 from arguide.guidance.anatomy import load_anatomy
 from arguide.guidance.levels import INPUT_FOR
 from arguide.guidance.live import Live, Sink
@@ -35,6 +36,8 @@ from arguide.settings.calibration_file import ToolCalibration, to_text
 from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
+from arguide.sound.synthesizer import RATE_HZ
+from arguide.trackers.tracker import Tracker
 
 if TYPE_CHECKING:
     from arguide.scene.stage import Stage
@@ -127,7 +130,7 @@ def carry_out(job: Job) -> int:
             # First what can fail for reasons outside this program.
             progress(0.0, f"connecting to the tracker on {job.port}")
             tracker.connect()
-            pictures = Pictures(job.ar, job.profile, tracker, clock, stack) if job.ar else None
+            pictures, no_picture = _pictures(job, tracker, clock, stack)
             anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.3 + 0.4 * done, what))
             progress(0.7, "building the scene")
             stale_after_s = job.profile.stale_after_s
@@ -143,6 +146,7 @@ def carry_out(job: Job) -> int:
                 clock=clock,
                 live=live_picture,
                 occluders=occluders_of(job.profile) if live_picture else None,
+                no_live=no_picture,
             )
             stage.facts.devices += device_rows(job.profile, job.port, tracker)
             stack.callback(stage.close)
@@ -156,6 +160,7 @@ def carry_out(job: Job) -> int:
             sinks.append(stack.enter_context(server_for(job.plan, job.igtl_server, clock())).take)
         if live_picture:
             sinks.append(live_picture.take)
+        if live_picture or no_picture and job.window:
             stage.choose(ARRANGEMENTS[1])
         live = Live(tracker, session, sinks)
         if pictures and pictures.feed and not job.fast:
@@ -170,6 +175,15 @@ def carry_out(job: Job) -> int:
         except ArguideError as error:
             error.args = (f"{error} (recorded so far: {job.recording})", *error.args[1:])
             raise
+
+
+def _pictures(job: Job, tracker: Tracker, clock: Clock, stack: ExitStack) -> tuple[Pictures | None, str]:
+    """The camera that was asked for; one that cannot be used costs its picture, and the reason is told."""
+    try:
+        return (Pictures(job.ar, job.profile, tracker, clock, stack) if job.ar else None), ""
+    except (PortError, SettingsError) as error:
+        print(f"note: no live picture: {error}", file=sys.stderr)
+        return None, str(error)
 
 
 def _remember(job: Job) -> None:
@@ -246,8 +260,13 @@ def _off_screen(
     from arguide.scene.film import Film, write_picture
 
     gallery = Gallery(job.out / "pictures", stage.portrait, write_picture)
-    with Film(job.out / "film.mp4", FILM_HZ, job.size) as film, progress_bar("Training session") as progress:
-        studio = Studio(stage, gallery, film, progress)
+    sound_hz = None if job.muted else RATE_HZ
+    with (
+        Film(job.out / "film.mp4", FILM_HZ, job.size, sound_hz=sound_hz) as film,
+        progress_bar("Training session") as progress,
+    ):
+        soundtrack = Soundtrack(film, job.plan, job.profile.stale_after_s)
+        studio = Studio(stage, gallery, film, soundtrack, progress)
         if isinstance(clock, FrameClock):
             studio.on_simulated_clock(live, clock, job.profile.rate_hz, poll)
         else:

@@ -13,11 +13,13 @@ from arguide.cli.hearing import heed, player_for
 from arguide.cli.job import new_folder, window_possible
 from arguide.cli.progress import progress_bar
 from arguide.cli.showing import FILM_HZ, LEAVE, STILL, until_left
+from arguide.cli.soundtrack import Soundtrack
 from arguide.errors import RecordingError
 from arguide.guidance.state import SessionState
 from arguide.recording.recording_file import Recording
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
+from arguide.sound.synthesizer import RATE_HZ
 
 if TYPE_CHECKING:
     from arguide.scene.stage import Stage
@@ -59,7 +61,7 @@ def replay(
                 until_left(stage, still)
         else:
             folder = new_folder(out)
-            _as_film(recording.states, stage, folder, size, speed)
+            _as_film(recording.states, stage, folder, size, speed, plan, profile.stale_after_s)
             print_results(folder)
         print_card(score)
     finally:
@@ -125,18 +127,26 @@ def _in_window(
 
 
 def _as_film(
-    states: tuple[SessionState, ...], stage: "Stage", folder: Path, size: tuple[int, int], speed: float
+    states: tuple[SessionState, ...],
+    stage: "Stage",
+    folder: Path,
+    size: tuple[int, int],
+    speed: float,
+    plan: Plan,
+    stale_after_s: float,
 ) -> None:
     from arguide.scene.film import Film, write_picture
 
     gallery = Gallery(folder / "pictures", stage.portrait, write_picture)
     begin, end = states[0].sample.host_time_s, states[-1].sample.host_time_s
-    with Film(folder / "film.mp4", FILM_HZ, size) as film, progress_bar("Replay") as progress:
-        for state, age_s in paced(states, speed / FILM_HZ):
+    with Film(folder / "film.mp4", FILM_HZ, size, sound_hz=RATE_HZ) as film, progress_bar("Replay") as progress:
+        soundtrack = Soundtrack(film, plan, stale_after_s)
+        for number, (state, age_s) in enumerate(paced(states, speed / FILM_HZ), 1):
             stage.show(state, age_s)
             stage.render()
             picture = stage.picture()
             gallery.look(state)
             film.add(picture)
+            soundtrack.hear(state, number / FILM_HZ, age_s)
             progress((state.sample.host_time_s - begin) / max(1e-9, end - begin), state.view.step.value)
     gallery.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from arguide.cli.clocks import FrameClock
 from arguide.cli.gallery import Gallery
+from arguide.cli.soundtrack import Soundtrack
 from arguide.errors import TrackerError
 from arguide.guidance.levels import INPUT_FOR, following
 from arguide.guidance.live import Live
@@ -83,8 +84,16 @@ def until_left(stage: "Stage", still: Callable[[], None]) -> None:
 class Studio:
     """Off-screen drawing into a gallery and a film."""
 
-    def __init__(self, stage: "Stage", gallery: Gallery, film: "Film", progress: Callable[[float, str], None]) -> None:
-        self._stage, self._gallery, self._film, self._progress = stage, gallery, film, progress
+    def __init__(
+        self,
+        stage: "Stage",
+        gallery: Gallery,
+        film: "Film",
+        soundtrack: Soundtrack,
+        progress: Callable[[float, str], None],
+    ) -> None:
+        self._stage, self._gallery, self._progress = stage, gallery, progress
+        self._film, self._soundtrack = film, soundtrack
         self._filmed = 0
 
     def in_real_time(self, live: Live) -> None:
@@ -131,6 +140,7 @@ class Studio:
         for _ in range(times):
             self._film.add(picture)
         self._filmed += times
+        self._soundtrack.hear(state, self._filmed / FILM_HZ, age_s)
         self._progress(_done(state), state.view.step.value)
 
     def keep(self, moment: str, seconds: float) -> None:
@@ -140,6 +150,8 @@ class Studio:
         self._gallery.keep(moment)
         for _ in range(round(seconds * FILM_HZ)):
             self._film.add(picture)
+        self._filmed += round(seconds * FILM_HZ)
+        self._soundtrack.rest(self._filmed / FILM_HZ)
 
 
 def _newest(live: Live, elapsed_s: float) -> SessionState | None:

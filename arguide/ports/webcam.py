@@ -46,6 +46,8 @@ class Webcam:
         address.allow("width", "height", "rate", "calibration")
         self.name = address.url
         self._clock = clock
+        # Its warnings say in many lines what an error of ours says in one.
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         index = int(address.place) if address.place.isdecimal() else address.place
         self._capture: Capture = (open_capture or cv2.VideoCapture)(index)
         if not self._capture.isOpened():

@@ -19,16 +19,21 @@ from arguide.scene.views import Absent, Pointer, Props, View
 Maker = Callable[[ViewKind, Props], View]
 BUTTONS = ("mouse1", "mouse2", "mouse3")
 NO_CAMERA = "There is no camera: the plan cannot be drawn on a live picture"
+GO_ON = "– everything else goes on: key 1 shows 3D"
 
 MAKERS: Mapping[ViewKind, Maker] = {
     **dict.fromkeys(ViewKind, SliceView),
     ViewKind.SPACE: SpaceView,
     ViewKind.CAMERA: lambda kind, props: (
-        CameraView(kind, props, props.live) if props.live else Absent(kind, props, NO_CAMERA)
+        CameraView(kind, props, props.live) if props.live else Absent(kind, props, _no_picture(props))
     ),
     ViewKind.BULLSEYE: BullseyeView,
     ViewKind.NEEDLE_EYE: NeedleEyeView,
 }
+
+
+def _no_picture(props: Props) -> str:
+    return f"{props.no_live} {GO_ON}" if props.no_live else NO_CAMERA
 
 
 class Panes:

@@ -57,6 +57,8 @@ class Props:
     """Whether people watch: then changes glide."""
     live: LivePicture | None = None
     """The live picture of the phantom, if there is a camera."""
+    no_live: str = ""
+    """What is wrong with the camera that was asked for."""
     occluders: Mapping[str, Shape] = field(default_factory=dict)
     """Marker bodies of the tools, which hide what is behind them in a picture."""
 
@@ -116,7 +118,7 @@ class Absent(View):
         """Draw the words."""
         caption(canvas, pane.clear, self.kind.value)
         box = pane.clear.inset(0.08 * pane.clear.width, 0.3 * pane.clear.height)
-        canvas.label(box, 18, self._why, style.QUIET, align=Align.CENTER, lines=4)
+        canvas.label(box, 18, self._why, style.QUIET, align=Align.CENTER, lines=6)
 
 
 def caption(canvas: Canvas, box: Rect, words: str, color: style.Rgb | None = None) -> None:

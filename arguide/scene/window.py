@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +23,8 @@ from panda3d.core import (
     GraphicsWindow,
     MouseAndKeyboard,
     NodePath,
+    Notify,
+    StringStream,
     Texture,
     WindowProperties,
     load_prc_file_data,
@@ -50,9 +53,11 @@ NEEDED = (3, 2)
 """The least version of OpenGL."""
 NO_DISPLAY = "no OpenGL 3.2 {kind} can be opened on this machine{found}; {remedy}{instead}"
 MESA = "install Mesa's software OpenGL (Debian: apt-get install libgl1 libegl1 libgl1-mesa-dri)"
+OLD = "update the graphics driver, or let the processor draw (Linux: LIBGL_ALWAYS_SOFTWARE=1)"
+REFUSED = "start a desktop there, or set DISPLAY to one that you may use"
 REMOTE = {
     "remote desktop": "sit at the machine itself, or use a remote desktop that draws there, such as VNC",
-    "SSH": "windows through SSH have an old OpenGL only: use VNC on that machine, or draw without a window",
+    "SSH": "windows through SSH have an old OpenGL only: use VNC on that machine",
 }
 
 
@@ -130,7 +135,7 @@ class Display:
         smooth: bool | None = None,
         beside: "Display | None" = None,
     ) -> None:
-        """Open it.
+        """Open it; DisplayError says why that cannot be.
 
         `smooth`: several samples a pixel; None where graphics hardware makes them cheap. `beside`: draw off screen in
         the graphics state of another display.
@@ -288,27 +293,60 @@ class _Input:
 
 def _open(size: Size, window: bool, title: str, smooth: bool | None) -> tuple[GraphicsOutput, GraphicsEngine]:
     """The first of the display modules that gives an output, with several samples a pixel if wanted and possible."""
-    old = ""
-    for module in ("pandagl",) if window else ("p3headlessgl", "pandagl"):
-        if (found := _engine(module)) is None:
-            continue
-        engine, pipe = found
-        for samples in (MULTISAMPLES, 0)[smooth is False :]:
-            output = _window(engine, pipe, size, title, samples) if window else _buffer(module, size, samples)
-            if output is None:
-                continue
-            version = _version(output)
-            if version < NEEDED:
-                old = f": its driver offers {version[0]}.{version[1]} ({output.get_gsg().get_driver_renderer()})"
+    modules = ("pandagl",) if window else ("p3headlessgl", "pandagl")
+    with _quiet():
+        for engine, pipe, module in ((*found, module) for module in modules if (found := _engine(module))):
+            for samples in (MULTISAMPLES, 0)[smooth is False :]:
+                output = _window(engine, pipe, size, title, samples) if window else _buffer(module, size, samples)
+                if output is None:
+                    continue
+                if _version(output) >= NEEDED and (smooth or samples == 0 or not _in_software(output)):
+                    return output, engine
                 engine.remove_window(output)
-                continue
-            if smooth or samples == 0 or not _in_software(output):
-                return output, engine
-            engine.remove_window(output)
+        raise DisplayError(_why_not(modules[0], window))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Panda3D from saying in many lines what an error says in one."""
+    told, nothing = Notify.ptr().get_ostream_ptr(), StringStream()
+    Notify.ptr().set_ostream_ptr(nothing, False)
+    try:
+        yield
+    finally:
+        Notify.ptr().set_ostream_ptr(told, False)
+
+
+def _why_not(module: str, window: bool) -> str:
+    """Why nothing can be drawn, and what to do."""
     kind, instead = ("window", ", or leave out the window (--headless)") if window else ("picture", "")
     remote = remote_session(os.environ) if window else ""
-    why = old + (f", seen through {remote}" if remote else "")
-    raise DisplayError(NO_DISPLAY.format(kind=kind, found=why, remedy=REMOTE.get(remote, MESA), instead=instead))
+    found, remedy = "", MESA
+    if window and (engine := _engine(module)) and not engine[1].is_valid():
+        found, remedy = f": the display {os.environ.get('DISPLAY', '')!r} does not answer", REFUSED
+    elif old := _old_driver(module):
+        found, remedy = f": its driver offers {old}", OLD
+    if remote:
+        found, remedy = f"{found}, seen through {remote}", REMOTE[remote]
+    return NO_DISPLAY.format(kind=kind, found=found, remedy=remedy, instead=instead)
+
+
+def _old_driver(module: str) -> str:
+    """Version and name of a driver that does not have the OpenGL needed; empty where there is none at all."""
+    if (opened := _engine(module)) is None:
+        return ""
+    engine, pipe = opened
+    load_prc_file_data("arguide", "gl-version")  # any
+    flags = GraphicsPipe.BF_require_window if module == "pandagl" else GraphicsPipe.BF_refuse_window
+    output = engine.make_output(pipe, "driver", 0, FrameBufferProperties(), WindowProperties.size(16, 16), flags)
+    engine.open_windows()
+    load_prc_file_data("arguide", CONFIGURATION)
+    if output is None:
+        return ""
+    gsg = output.get_gsg()
+    words = "{}.{} ({})".format(*_version(output), gsg.get_driver_renderer()) if gsg else ""
+    engine.remove_window(output)
+    return words
 
 
 def _version(output: GraphicsOutput) -> tuple[int, int]:

@@ -44,6 +44,8 @@ def check_outputs(out: Path) -> Recording:
         picture = cv2.imread(str(path))
         assert picture.shape == (400, 640, 3) and picture.std() > 10, f"{path} is empty"
     with av.open(str(out / "film.mp4")) as film:
+        whole_s = [float(stream.duration * stream.time_base) for stream in (*film.streams.video, *film.streams.audio)]
+        assert len(whole_s) == 2 and abs(whole_s[0] - whole_s[1]) < 0.2, "it is heard to its end"
         assert sum(1 for _ in film.decode(video=0)) > 500
     report = (out / "report.html").read_text(encoding="utf-8")
     assert "not for patients" in report and "<svg" in report and "data:image/" in report

@@ -313,6 +313,17 @@ def test_without_a_camera_the_view_says_so(stage: Stage, state_of: Maker) -> Non
         stage.choose(ARRANGEMENTS[0])
 
 
+def test_a_camera_that_cannot_be_used_is_told_where_its_picture_would_be(
+    open_stage: Callable[..., Stage], state_of: Maker
+) -> None:
+    with open_stage(size=(640, 400), no_live="camera://3: no camera there; is it plugged in?") as stage:
+        stage.choose(ARRANGEMENTS[1])
+        stage.show(state_of(), 0.0)
+        stage.render()
+        words = " ".join(label.text for label in stage.labels)
+    assert "camera://3: no camera there; is it plugged in? – everything else goes on" in words
+
+
 @pytest.mark.parametrize("size", [(896, 515), (512, 515), (1280, 720), (300, 600)])
 def test_framing_keeps_pixels_square_and_the_lens_fits(size: tuple[int, int]) -> None:
     pane = Pane(Rect(3, 5, *size), Rect(3, 40, size[0], size[1] - 90))

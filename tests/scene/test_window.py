@@ -31,11 +31,37 @@ def test_a_screen_elsewhere_is_known_as_such(environment: dict[str, str], kind: 
     assert not kind or REMOTE[kind]
 
 
+def opened(window: bool, **environment: str) -> list[str]:
+    """What a program says that cannot draw, by lines."""
+    code = (
+        "from arguide.scene.window import Display\nfrom arguide.errors import DisplayError\n"
+        f"try: Display((320, 200), {window})\nexcept DisplayError as error: print(error)"
+    )
+    clean = {k: v for k, v in os.environ.items() if k not in ("SSH_CONNECTION", "XRDP_SESSION", "WAYLAND_DISPLAY")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**clean, **environment}, check=True
+    )
+    return (done.stdout + done.stderr).splitlines()
+
+
+@pytest.mark.skipif(find_library("GL") is None, reason="no OpenGL here")
 def test_an_old_opengl_is_named_with_the_next_step() -> None:
-    if find_library("GL") is None:
-        pytest.skip("no OpenGL here")
-    old = {**os.environ, "MESA_GL_VERSION_OVERRIDE": "2.1", "MESA_GLSL_VERSION_OVERRIDE": "120"}
-    code = "from arguide.scene.window import Display; Display((320, 200), False)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=old, check=False)
-    assert done.returncode != 0
-    assert "no OpenGL 3.2 picture can be opened" in done.stderr and "apt-get install" in done.stderr
+    (words,) = opened(False, MESA_GL_VERSION_OVERRIDE="2.1", MESA_GLSL_VERSION_OVERRIDE="120", DISPLAY="")
+    assert words.startswith("no OpenGL 3.2 picture can be opened on this machine: its driver offers 2.1 (")
+    assert "update the graphics driver" in words
+
+
+@pytest.mark.skipif(sys.platform != "linux" or find_library("X11") is None, reason="no X11 here")
+@pytest.mark.parametrize(
+    ("environment", "next_step"),
+    [
+        ({"DISPLAY": ":1973"}, "the display ':1973' does not answer; start a desktop there"),
+        (
+            {"DISPLAY": "localhost:1973", "SSH_CONNECTION": "a b c d"},
+            "seen through SSH; windows through SSH have an old",
+        ),
+    ],
+)
+def test_a_display_that_refuses_is_named_in_one_line(environment: dict[str, str], next_step: str) -> None:
+    (words,) = opened(True, **environment)
+    assert next_step in words and words.endswith("or leave out the window (--headless)")
