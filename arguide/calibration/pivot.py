@@ -46,6 +46,8 @@ class PivotCalibration:
     """How many poses were given."""
     tip_covariance: Array
     """(3, 3) mm², of the tip in the tool's marker frame. Knows nothing of a bent tool or a wide divot."""
+    pivot_covariance: Array
+    """(3, 3) mm², of the pivot in the frame the poses are given in."""
     residuals_mm: Array
     """(n,) distance of the tip from the pivot in every pose, rejected ones too."""
     used: NDArray[np.bool_]
@@ -84,13 +86,15 @@ def pivot_calibration(fixed_from_tool: ArrayLike) -> PivotCalibration:
     _check_unit(tip, rms_mm)
     directions = rotations[used] @ (tip / max(float(np.linalg.norm(tip)), 1e-12))
     coverage = cap_coverage(directions).fraction
+    covariance = parameter_covariance(system(rotations[used]), off[used])
     return PivotCalibration(
         tip_mm=tip,
         pivot_mm=pivot,
         rms_mm=rms_mm,
         cone_rad=cone_angle(directions),
         poses=len(poses),
-        tip_covariance=parameter_covariance(system(rotations[used]), off[used])[:3, :3],
+        tip_covariance=covariance[:3, :3],
+        pivot_covariance=covariance[3:, 3:],
         residuals_mm=off_mm,
         used=used,
         coverage=coverage,

@@ -33,6 +33,8 @@ class SpinCalibration:
     """(3, 3) rad², of the direction's small tilts; nothing along the direction itself."""
     point_mm: Array
     """(3,) the axis' point nearest to the tool's origin, in its marker frame."""
+    fixed_direction: Array
+    """(3,) the same direction in the frame the poses are given in, where it stayed."""
     rms_rad: float
     """Root mean square angle between the tool's axis and the axis in space over the poses used."""
     spin_rad: float
@@ -68,7 +70,18 @@ def spin_calibration(fixed_from_tool: ArrayLike, towards: ArrayLike) -> SpinCali
     )
     covariance = across @ parameter_covariance(coefficients, off)[:2, :2] @ across.T
     point = across @ _nearest_point(rotations[used] @ across, positions[used], out_across)
-    return SpinCalibration(inside, covariance, point, rms, arc, used)
+    return SpinCalibration(inside, covariance, point, outside, rms, arc, used)
+
+
+def roll_of(fixed_from_tool: ArrayLike, direction: ArrayLike) -> float:
+    """How far a tool was rolled about its shaft, roughly: the arc in radians of poses (n, 4, 4), whatever else they did.
+
+    `direction` (3,) is the shaft in the tool's marker frame by its drawing.
+    """
+    rotations = np.asarray(fixed_from_tool, dtype=float)[:, :3, :3]
+    shaft = np.asarray(direction, dtype=float)
+    across = _frame(shaft)[:, 0]
+    return _arc(rotations @ across @ _frame((rotations @ shaft).mean(axis=0))[:, :2])
 
 
 def _check(arc: float, rms: float, used: NDArray[np.bool_]) -> None:

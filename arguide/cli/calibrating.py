@@ -18,8 +18,9 @@ from arguide.cli.tool_calibrations import fit_of, matrix, serial_of, vector
 from arguide.errors import Caution, SettingsError
 from arguide.geometry.transforms import Array, translation
 from arguide.geometry.uncertainty import point_covariances, region_scale
-from arguide.settings.calibration_file import Fit, HeldOut, Method, ToolCalibration
+from arguide.settings.calibration_file import Fit, HeldOut, ToolCalibration
 from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.method import Method
 from arguide.settings.profile_file import read_profile
 
 PLACED_MM = 1.0

@@ -3,7 +3,7 @@
 import argparse
 
 from arguide.cli.igtl_server import add_igtl_server
-from arguide.cli.options import add_guidance, add_scenario_choice, add_showing
+from arguide.cli.options import add_calibrate, add_guidance, add_scenario_choice, add_showing
 from arguide.cli.scenario import Subparsers
 
 EXAMPLES = """examples:
@@ -11,6 +11,7 @@ EXAMPLES = """examples:
   arguide demo --ar                          the plan on the picture of a simulated camera
   arguide demo --headless                    pictures, film, recording and report instead of a window
   arguide demo --headless --fast             the same on a simulated clock
+  arguide demo --calibrate template,spin     the needle's own tip and axis are calibrated, too
   arguide demo --scenario my-patient --seed 3
   arguide demo --patient 7                   on a patient nobody has seen before, made from the number 7"""
 
@@ -28,6 +29,7 @@ def add(commands: Subparsers) -> None:
     command.add_argument("--patient", type=int, metavar="N", help="generate patient number N and practise on it")
     command.add_argument("--region", default="lumbar", help="of the body, for --patient (default: %(default)s)")
     add_scenario_choice(command)
+    add_calibrate(command)
     command.add_argument(
         "--fast", action="store_true", help="simulated clock, as fast as the machine allows; no window"
     )
@@ -50,6 +52,7 @@ def run(given: argparse.Namespace) -> int:
     from arguide.cli.job import Job, carry_out, new_folder, window_possible
     from arguide.cli.options import looks_of, plan_of, size_of
     from arguide.cli.patient import kept_patient
+    from arguide.cli.tool_calibrations import methods_wanted
     from arguide.guidance.state import Level
     from arguide.settings.profile_file import read_profile
     from arguide.settings.scenario_file import read_scenario
@@ -61,7 +64,9 @@ def run(given: argparse.Namespace) -> int:
     plan = plan_of(scenario, given.plan)
     profile = read_profile(find_profile(given.profile or (SIM_PROFILE if given.ar else "emulated")))
     size = size_of(given.size)
-    with emulated_tracker(scenario.file, plan.name, profile, fast=given.fast, seed=given.seed) as port:
+    methods = methods_wanted(given.calibrate, scenario, {})
+    calibrate = ",".join(methods) or "none"
+    with emulated_tracker(scenario.file, plan.name, profile, methods, fast=given.fast, seed=given.seed) as port:
         job = Job(
             scenario=scenario,
             plan=plan,
@@ -72,11 +77,12 @@ def run(given: argparse.Namespace) -> int:
             window=not (given.headless or given.fast) and window_possible(),
             fast=given.fast,
             remarks={"trainee": "simulated", "seed": str(given.seed)},
+            calibrate=calibrate,
             guidance=Level(given.guidance),
             muted=given.mute,
             looks=looks_of(given),
             curtain=given.curtain,
             igtl_server=given.igtl_server,
-            ar=simulated_camera(scenario, plan, profile, given.seed) if given.ar else None,
+            ar=simulated_camera(scenario, plan, profile, given.seed, calibrate) if given.ar else None,
         )
         return carry_out(job)

@@ -5,11 +5,12 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from arguide.errors import PortError, SettingsError
+from arguide.settings.method import Method
 from arguide.settings.profile import TrackerProfile
 
 START_S = 30.0
@@ -18,8 +19,10 @@ DEVICES = {"ndi": "polaris", "fastrak": "fastrak", "liberty": "liberty"}
 
 
 @contextmanager
-def emulated_tracker(scenario: Path, plan: str, profile: TrackerProfile, *, fast: bool, seed: int) -> Iterator[str]:
-    """Run the profile's tracker, emulated, with a simulated trainee; gives the port's address; ends it afterwards.
+def emulated_tracker(
+    scenario: Path, plan: str, profile: TrackerProfile, methods: Sequence[Method], *, fast: bool, seed: int
+) -> Iterator[str]:
+    """Run the profile's tracker, emulated, with a simulated trainee who calibrates the needle by `methods`; gives the port's address; ends it afterwards.
 
     On a pseudo-terminal where the system has them, over TCP on the loopback interface elsewhere.
     """
@@ -31,6 +34,7 @@ def emulated_tracker(scenario: Path, plan: str, profile: TrackerProfile, *, fast
         )
     command = [sys.executable, "-m", "arguide_sim", device, *line, "--motion", "trainee", "--until-eof"]
     command += ["--scenario", str(scenario), "--plan", plan, "--profile", str(profile.file)]
+    command += ["--calibrate", ",".join(methods) or "none"]
     command += ["--clock", "step" if fast else "real", "--seed", str(seed)]
     with emulator_process(command) as address:
         yield address

@@ -34,6 +34,7 @@ from arguide.recording.records import Header, header_of
 from arguide.scene.looks import Looks
 from arguide.settings.calibration_file import ToolCalibration, to_text
 from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.method import Method
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 from arguide.sound.synthesizer import RATE_HZ
@@ -77,6 +78,8 @@ class Job:
     remarks: dict[str, str] = field(default_factory=dict)
     store: CalibrationStore | None = None
     """Where tool calibrations are taken from and kept; None: neither, as for tools that are emulated."""
+    calibrate: str | None = None
+    """How the needle is calibrated in the session, by names with commas; None: as the scenario says."""
     guidance: Level = Level.FULL
     muted: bool = False
     """Whether the sound is off at the start."""
@@ -115,6 +118,7 @@ def new_folder(out: Path | None) -> Path:
 
 def carry_out(job: Job) -> int:
     """Do the whole job; returns the exit status. Whatever ends it, what was recorded stays readable."""
+    from arguide.cli.tool_calibrations import methods_wanted
     from arguide.scene.layouts import ARRANGEMENTS
     from arguide.scene.occluders import occluders_of
     from arguide.scene.stage import Stage
@@ -122,7 +126,8 @@ def carry_out(job: Job) -> int:
     clock: Clock = FrameClock(job.profile.rate_hz) if job.fast else time.monotonic
     with ExitStack() as stack:
         stored = _stored(job)
-        recorder = stack.enter_context(Recorder(job.recording, _header(job, clock(), stored)))
+        methods = methods_wanted(job.calibrate, job.scenario, stored)
+        recorder = stack.enter_context(Recorder(job.recording, _header(job, clock(), stored, methods)))
         tracker = open_source(job.profile, job.port, clock, tap=packet_tap(recorder), lasting=job.lasting)
         stack.callback(tracker.close)
         with progress_bar("Getting ready") as bar:
@@ -134,7 +139,7 @@ def carry_out(job: Job) -> int:
             anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.3 + 0.4 * done, what))
             progress(0.7, "building the scene")
             stale_after_s = job.profile.stale_after_s
-            session = Session(job.scenario, job.plan, job.profile, anatomy, stored)
+            session = Session(job.scenario, job.plan, job.profile, anatomy, stored, methods)
             live_picture = pictures.join(session) if pictures else None
             stage = Stage(
                 job.scenario,
@@ -154,7 +159,11 @@ def carry_out(job: Job) -> int:
             if job.curtain:
                 job.curtain.close()
             tracker.start()
-        sinks: list[Sink] = [recorder.take, ResultNotes(session, job.scenario, recorder), *_keepers(job, session)]
+        sinks: list[Sink] = [
+            recorder.take,
+            ResultNotes(session, job.scenario, recorder),
+            *_keepers(job, session, stored),
+        ]
         sinks.append(stage.facts.watch)
         if job.igtl_server:
             sinks.append(stack.enter_context(server_for(job.plan, job.igtl_server, clock())).take)
@@ -213,18 +222,26 @@ def _stored(job: Job) -> dict[str, ToolCalibration]:
     return usable(job.profile, job.store, job.scenario.limits.calibration_days, datetime.now(UTC))
 
 
-def _keepers(job: Job, session: Session) -> list[Sink]:
-    stylus = job.profile.tool("stylus")
-    if job.store is None or stylus is None:
+def _keepers(job: Job, session: Session, stored: dict[str, ToolCalibration]) -> list[Sink]:
+    if job.store is None:
         return []
-    from arguide.cli.tool_calibrations import PivotKeeper, serial_of
+    from arguide.cli.tool_calibrations import USED_TOOLS, CalibrationKeeper, serial_of
 
-    return [PivotKeeper(session, job.store, serial_of(stylus, job.profile), lambda: datetime.now(UTC))]
+    serials = {tool.name: serial_of(tool, job.profile) for tool in job.profile.tools if tool.name in USED_TOOLS}
+    turned = "needle" in stored and stored["needle"].direction is not None
+    return [CalibrationKeeper(session, job.store, serials, lambda: datetime.now(UTC), turned=turned)]
 
 
-def _header(job: Job, now_s: float, stored: dict[str, ToolCalibration]) -> Header:
-    texts = {name: to_text(calibration) for name, calibration in stored.items()}
-    return header_of(job.scenario, job.profile, job.plan, monotonic_s=now_s, calibrations=texts, extra=job.remarks)
+def _header(job: Job, now_s: float, stored: dict[str, ToolCalibration], needle_methods: tuple[Method, ...]) -> Header:
+    return header_of(
+        job.scenario,
+        job.profile,
+        job.plan,
+        monotonic_s=now_s,
+        calibrations={name: to_text(calibration) for name, calibration in stored.items()},
+        needle_methods=needle_methods,
+        extra=job.remarks,
+    )
 
 
 def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:

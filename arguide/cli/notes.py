@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
+
 from arguide.guidance.session import Session
 from arguide.guidance.state import SessionState
 from arguide.guidance.steps import Input
 from arguide.recording.recorder import Recorder
-from arguide.recording.records import Direction, Event, EventKind, Packet, PivotResult, RegistrationResult
+from arguide.recording.records import Direction, Event, EventKind, NeedleResult, Packet, PivotResult, RegistrationResult
 from arguide.settings.scenario import Scenario
 
 DIRECTIONS = {"in": Direction.RECEIVED, "out": Direction.SENT}
@@ -19,12 +21,13 @@ def packet_tap(recorder: Recorder) -> Callable[[Literal["in", "out"], bytes, flo
 
 
 class ResultNotes:
-    """Records each pivot calibration and registration of a session once: a sink for `guidance.live.Live`."""
+    """Records each calibration and registration of a session once: a sink for `guidance.live.Live`."""
 
     def __init__(self, session: Session, scenario: Scenario, recorder: Recorder) -> None:
         self._session, self._scenario, self._recorder = session, scenario, recorder
         self._pivot = session.pivot
         self._registration = session.registration
+        self._needle = session.needle_found
 
     def __call__(self, inputs: tuple[Input, ...], state: SessionState) -> None:
         """Look whether the session has new results."""
@@ -32,6 +35,9 @@ class ResultNotes:
         if self._session.pivot is not self._pivot:
             self._pivot = self._session.pivot
             self._note_pivot(now_s)
+        if self._session.needle_found is not self._needle:
+            self._needle = self._session.needle_found
+            self._note_needle(now_s)
         if self._session.registration is not self._registration:
             self._registration = self._session.registration
             self._note_registration(now_s)
@@ -52,6 +58,26 @@ class ResultNotes:
             stylus.check.error_mm if stylus and stylus.check else None,
         )
         self._recorder.event(Event(EventKind.PIVOT, now_s, pivot=result))
+
+    def _note_needle(self, now_s: float) -> None:
+        found, shaft = self._needle, self._session.needle_shaft
+        if not found.methods:
+            return
+        tip, axis = found.tip, found.axis
+        made = tip.calibration if tip else None
+        result = NeedleResult(
+            tuple(method.value for method in found.methods),
+            shaft.tip_mm,
+            shaft.direction,
+            made.rms_mm if made else None,
+            tip.error_95_mm if tip else None,
+            tip.check.error_mm if tip and tip.check else None,
+            axis.calibration.rms_rad if axis else None,
+            axis.error_95_rad if axis else None,
+            axis.held_out_rad if axis else None,
+            axis.off_axis_mm(np.array(shaft.tip_mm)) if axis else None,
+        )
+        self._recorder.event(Event(EventKind.NEEDLE, now_s, needle=result))
 
     def _note_registration(self, now_s: float) -> None:
         if (found := self._registration) is None:

@@ -33,6 +33,16 @@ def add_showing(command: argparse.ArgumentParser) -> None:
     command.set_defaults(curtain=None)
 
 
+def add_calibrate(command: argparse.ArgumentParser) -> None:
+    """--calibrate: how the needle is calibrated in the session."""
+    command.add_argument(
+        "--calibrate",
+        metavar="HOW",
+        help="calibrate the needle, too: its tip by `pivot` or by `template` (rested in the divot), its axis by `spin`, or"
+        " both, as template,spin; `none` for not at all (default: as the scenario says, unless it is stored)",
+    )
+
+
 def add_trainee(command: argparse.ArgumentParser) -> None:
     """--trainee: who practises."""
     command.add_argument("--trainee", default="", help="name or number of the trainee, kept in the recording")

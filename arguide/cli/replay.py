@@ -103,6 +103,6 @@ def recomputed(
     from arguide.guidance.steps import Input
 
     stored = calibrations_in(recording.header.calibrations, recording.path)
-    session = Session(scenario, plan, profile, load_anatomy(scenario, plan), stored)
+    session = Session(scenario, plan, profile, load_anatomy(scenario, plan), stored, recording.header.needle_methods)
     for inputs, state in recording.steps():
         yield session.update(state.sample, [Input(text) for text in inputs])

@@ -4,12 +4,13 @@ import argparse
 
 from arguide.cli.ar import add_ar
 from arguide.cli.igtl_server import add_igtl_server
-from arguide.cli.options import add_guidance, add_scenario_choice, add_showing, add_trainee
+from arguide.cli.options import add_calibrate, add_guidance, add_scenario_choice, add_showing, add_trainee
 from arguide.cli.scenario import Subparsers
 
 EXAMPLES = """examples:
   arguide run lumbar-facet --port /dev/ttyUSB0 --profile polaris-spectra
   arguide run lumbar-facet --port COM3 --profile my-bench.toml
+  arguide run lumbar-facet --port COM3 --profile my-bench.toml --calibrate pivot,spin
   arguide run my-patient --port socket://192.168.1.10:8765 --profile polaris-vega
   arguide run lumbar-facet --port socket://127.0.0.1:18944 --profile openigtlink
   arguide run lumbar-facet --port camera://0 --profile webcam --ar
@@ -35,6 +36,7 @@ def add(commands: Subparsers) -> None:
     )
     command.add_argument("--profile", default="emulated", help="tracker profile: a shipped name or a TOML file")
     add_scenario_choice(command)
+    add_calibrate(command)
     add_guidance(command)
     add_trainee(command)
     add_showing(command)
@@ -63,8 +65,10 @@ def run(given: argparse.Namespace) -> int:
         size=size_of(given.size),
         window=not given.headless and window_possible(),
         lasting=True,
-        store=None if given.port.startswith("replay://") else CalibrationStore(),
+        # Tools that are recorded or simulated are not the ones of the store.
+        store=None if given.port.startswith(("replay://", "sim://")) else CalibrationStore(),
         remarks={"trainee": given.trainee} if given.trainee else {},
+        calibrate=given.calibrate,
         guidance=Level(given.guidance),
         muted=given.mute,
         looks=looks_of(given),

@@ -1,4 +1,4 @@
-"""Step 1: the stylus is swung about its tip until its tip is known; then the tip is checked in the divot once more.
+"""A tool is swung about its tip until its tip is known; then the tip is checked in the divot once more.
 
 Collecting stops by itself when the cone is covered and the tip is known well enough. The poses between that and the
 user's press were not used: they are the held-out check.
@@ -13,6 +13,7 @@ import numpy as np
 from arguide.calibration.coverage import cap_coverage
 from arguide.calibration.held_out import FEWEST, HeldOutCheck, held_out_check
 from arguide.calibration.pivot import PivotCalibration, pivot_calibration
+from arguide.calibration.template import TemplateCalibration
 from arguide.errors import CalibrationError
 from arguide.geometry.transforms import Array
 from arguide.guidance.inside import largest_variance
@@ -34,14 +35,14 @@ NEW_DIRECTION_RAD = 0.05
 
 
 @dataclass(frozen=True)
-class StylusTip:
-    """The stylus' tip as the session uses it."""
+class ToolTip:
+    """A tool's tip as the session uses it."""
 
     tip_mm: Array
-    """(3,) in the stylus' marker frame."""
+    """(3,) in the tool's marker frame."""
     covariance: Array
     """(3, 3) mm², same frame."""
-    calibration: PivotCalibration | None
+    calibration: PivotCalibration | TemplateCalibration | None
     """None: taken from a stored calibration."""
     check: HeldOutCheck | None = None
     made: datetime | None = None
@@ -54,14 +55,22 @@ class StylusTip:
 
 
 class PivotStep:
-    """Collects stylus poses in the reference frame, so that a bumped phantom does no harm."""
+    """Collects a tool's poses in the reference frame, so that a bumped phantom does no harm."""
 
-    def __init__(self, limits: Limits, stylus_direction: Vec3, stored: StylusTip | None = None) -> None:
-        """With a `stored` tip, the user may take that instead."""
+    def __init__(
+        self,
+        limits: Limits,
+        direction: Vec3,
+        stored: ToolTip | None = None,
+        tool: str = "stylus",
+        step: Step = Step.PIVOT,
+    ) -> None:
+        """With a `stored` tip, the user may take that instead. `direction` is the tool's shaft by its drawing."""
         self._limits = limits
-        self._direction = np.array(stylus_direction)
+        self._tool, self._step = tool, step
+        self._direction = np.array(direction)
         self._stored = stored
-        self.result: StylusTip | None = None
+        self.result: ToolTip | None = None
         self._advice = ""
         self._trouble = ""
         self._collecting = False
@@ -76,14 +85,14 @@ class PivotStep:
 
     @property
     def directions(self) -> tuple[Vec3, ...]:
-        """Unit directions of the stylus seen so far, in the reference frame, oldest first."""
+        """Unit directions of the tool seen so far, in the reference frame, oldest first."""
         return tuple((float(x), float(y), float(z)) for x, y, z in self._directions)
 
     def take(self, sample: Sample) -> Event | None:
         """Collect the pose, if it is seen."""
         if not self._collecting or len(self._poses) >= MOST_POSES:
             return None
-        pose, trouble = reference_from_tool(sample, "stylus")
+        pose, trouble = reference_from_tool(sample, self._tool)
         if pose is None:
             self._trouble = f"{trouble}: turn its markers towards the tracker"
             return None
@@ -171,7 +180,7 @@ class PivotStep:
             )
             return None
         self._collecting = False
-        self.result = StylusTip(found.tip_mm, found.tip_covariance, found, check)
+        self.result = ToolTip(found.tip_mm, found.tip_covariance, found, check)
         return Event.CALIBRATED
 
     def _ready(self) -> bool:
@@ -181,7 +190,7 @@ class PivotStep:
         """What the user must read now."""
         instruction, measured = self._words()
         return StepView(
-            step=Step.PIVOT,
+            step=self._step,
             instruction=instruction,
             measured=measured,
             advice=self._trouble or self._advice,
@@ -198,7 +207,7 @@ class PivotStep:
     def _words(self) -> tuple[str, str]:
         """Instruction and measured."""
         if self._found is not None:
-            tip = StylusTip(self._found.tip_mm, self._found.tip_covariance, self._found)
+            tip = ToolTip(self._found.tip_mm, self._found.tip_covariance, self._found)
             return (
                 "Enough. Check: hold the tip in the divot once more and press",
                 f"tip ± {tip.error_95_mm:.2f} mm · {self._found.coverage:.0%} of the cone · RMS {self._found.rms_mm:.2f} mm",
@@ -206,11 +215,14 @@ class PivotStep:
         wanted = degrees(self._limits.pivot_cone_rad)
         measured = f"cone {degrees(self._cone_rad):.0f}° of {wanted:.0f}°, {self._coverage:.0%} covered · {len(self._poses)} poses"
         if self._collecting:
-            return "Keep the tip in the divot and swing the stylus in all directions until the cone is full", measured
+            return (
+                f"Keep the tip in the divot and swing the {self._tool} in all directions until the cone is full",
+                measured,
+            )
         if self._stored is not None:
             made = f" of {self._stored.made:%d %B %Y}" if self._stored.made else ""
             return (
-                f"Press to use the stylus' stored calibration{made}, or R to pivot it anew",
+                f"Press to use the {self._tool}'s stored calibration{made}, or R to pivot it anew",
                 f"stored: tip ± {self._stored.error_95_mm:.2f} mm",
             )
-        return "Put the stylus tip in the divot of the reference body, then press to start", measured
+        return f"Put the {self._tool} tip in the divot of the reference body, then press to start", measured

@@ -3,7 +3,7 @@
 Given the same samples and inputs it gives the same states bit for bit; that is what replay checks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -16,11 +16,13 @@ from arguide.guidance.guide_step import DoneStep, GuideStep
 from arguide.guidance.jitter import Jitter
 from arguide.guidance.levels import Helper, unguided, veiled
 from arguide.guidance.navigator import Navigator, reference_from_tool
+from arguide.guidance.needle_step import NeedleFound, NeedleStep
 from arguide.guidance.patient import PatientRegistration
-from arguide.guidance.pivot_step import PivotStep, StylusTip
+from arguide.guidance.pivot_step import PivotStep, ToolTip
 from arguide.guidance.reference_watch import ReferenceWatch
+from arguide.guidance.rest_part import Divot
 from arguide.guidance.review_step import ReviewStep
-from arguide.guidance.shafts import needle_shaft, shaft, stored_tip
+from arguide.guidance.shafts import Shaft, needle_shaft, shaft, stored_tip
 from arguide.guidance.state import FiducialState, NeedleState, Phase, SessionState, Step
 from arguide.guidance.steps import Event, Input, after
 from arguide.guidance.touch_step import TouchStep
@@ -28,11 +30,12 @@ from arguide.guidance.uncertainty import NeedleUncertainty
 from arguide.planning.path import planned_path
 from arguide.registration.rigid import Registration
 from arguide.settings.calibration_file import ToolCalibration
+from arguide.settings.method import Method
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 from arguide.trackers.reading import Sample
 
-_Logic: TypeAlias = PivotStep | TouchStep | ReviewStep | GuideStep | DoneStep
+_Logic: TypeAlias = PivotStep | NeedleStep | TouchStep | ReviewStep | GuideStep | DoneStep
 BUTTON = 0b1
 TOOLS = ("reference", "stylus", "needle")
 
@@ -47,15 +50,20 @@ class Session:
         profile: TrackerProfile,
         anatomy: Anatomy,
         calibrations: Mapping[str, ToolCalibration] | None = None,
+        needle_methods: Sequence[Method] = (),
     ) -> None:
-        """`calibrations` by tool: what is stored for the stylus may be taken over, what is for the needle always is."""
+        """`calibrations` by tool: what is stored for the stylus may be taken over, what is for the needle always is.
+
+        `needle_methods`: how the needle is calibrated in the session itself.
+        """
         self._scenario = scenario
         self._plan = plan
         self._anatomy = anatomy
         stored = calibrations or {}
         self._stylus_direction = shaft(profile, "stylus").direction
         self._stored_tip = stored_tip(stored["stylus"]) if "stylus" in stored else None
-        self._needle_shaft = needle_shaft(profile, stored.get("needle"))
+        self._needle_before = self._needle_shaft = needle_shaft(profile, stored.get("needle"))
+        self._needle_methods = tuple(needle_methods)
         self._latency_s = profile.latency_s
         self._path_mm = planned_path(plan).length_mm
         # What is wrong with the reference body in the same way for long was wrong when the patient was registered, too.
@@ -65,7 +73,8 @@ class Session:
         self._reference = ReferenceWatch()
         self._buttons = 0
         self._helper = Helper()
-        self.stylus: StylusTip | None = None
+        self.stylus: ToolTip | None = None
+        self.needle_found = NeedleFound()
         self.patient: PatientRegistration | None = None
         self._step = Step.PIVOT
         self._logic: _Logic = PivotStep(scenario.limits, self._stylus_direction, self._stored_tip)
@@ -73,7 +82,13 @@ class Session:
     @property
     def pivot(self) -> PivotCalibration | None:
         """The pivot calibration, once made in this session."""
-        return self.stylus.calibration if self.stylus else None
+        found = self.stylus.calibration if self.stylus else None
+        return found if isinstance(found, PivotCalibration) else None
+
+    @property
+    def needle_shaft(self) -> Shaft:
+        """The needle's tip and direction as they are used now."""
+        return self._needle_shaft
 
     @property
     def registration(self) -> Registration | None:
@@ -114,7 +129,7 @@ class Session:
             image_from_stylus_tip=self._stylus_tip(sample),
             fiducials=self._fiducials(),
             fre_mm=self.registration.fre_mm if self.registration else None,
-            stylus_directions=self._logic.directions if isinstance(self._logic, PivotStep) else (),
+            stylus_directions=self._logic.directions if isinstance(self._logic, PivotStep | NeedleStep) else (),
             check=self._logic.check if isinstance(self._logic, ReviewStep | GuideStep) else None,
             target_95_mm=self.target_95_mm,
             aid=aid,
@@ -136,8 +151,13 @@ class Session:
         """Keep the result of the step that ends and set up the next one."""
         if isinstance(self._logic, PivotStep):
             self.stylus = self._logic.result
+        if isinstance(self._logic, NeedleStep):
+            self.needle_found = self._logic.result
+            self._needle_shaft = self.needle_found.shaft(self._needle_before)
         if isinstance(self._logic, TouchStep):
             self.patient = self._logic.result
+        if step is Step.NEEDLE and not self._needle_methods:
+            step = after(step, Event.CALIBRATED)
         self._step = step
         self._logic = self._logic_of(step)
 
@@ -145,10 +165,13 @@ class Session:
         scenario = self._scenario
         if step is Step.PIVOT:
             self.stylus = self.patient = None
+            self.needle_found, self._needle_shaft = NeedleFound(), self._needle_before
             return PivotStep(scenario.limits, self._stylus_direction, self._stored_tip)
         if step is Step.DONE:
             return DoneStep()
         assert self.stylus is not None, "the table of steps leads through the pivot calibration"
+        if step is Step.NEEDLE:
+            return NeedleStep(self._needle_methods, scenario.limits, self._needle_before, self.stylus, self._divot())
         if step is Step.TOUCH:
             self.patient = None
             self._reference = ReferenceWatch()
@@ -172,6 +195,12 @@ class Session:
         margins = [risk.risk_margin_mm or 0.0 for risk in scenario.risks]
         self._navigator = Navigator(self._plan, needle.tool_from_tip, self._anatomy, bars, self._jitter, margins)
         return GuideStep(self._plan, self._path_mm, checker, self._reference)
+
+    def _divot(self) -> Divot | None:
+        """Where the stylus was pivoted, if it was."""
+        if self.pivot is None:
+            return None
+        return Divot(self.pivot.pivot_mm, self.pivot.pivot_covariance)
 
     def _needle(self, sample: Sample) -> NeedleState:
         if self._step in (Step.GUIDE, Step.DONE) and self.registration is not None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from arguide.errors import SettingsError
 from arguide.geometry.transforms import Array, pose_along
-from arguide.guidance.pivot_step import StylusTip
+from arguide.guidance.pivot_step import ToolTip
 from arguide.settings.calibration_file import ToolCalibration
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Vec3
@@ -66,6 +66,6 @@ def needle_shaft(profile: TrackerProfile, stored: ToolCalibration | None) -> Sha
     )
 
 
-def stored_tip(stored: ToolCalibration) -> StylusTip:
+def stored_tip(stored: ToolCalibration) -> ToolTip:
     """A stored calibration as the session uses it."""
-    return StylusTip(np.array(stored.tip_mm), np.array(stored.tip_covariance_mm2), None, made=stored.made)
+    return ToolTip(np.array(stored.tip_mm), np.array(stored.tip_covariance_mm2), None, made=stored.made)

@@ -194,6 +194,8 @@ class Step(StrEnum):
     """The steps of one session, in order."""
 
     PIVOT = "calibrate stylus"
+    NEEDLE = "calibrate needle"
+    """Only where it is asked for."""
     TOUCH = "touch fiducials"
     REVIEW = "review registration"
     GUIDE = "insert needle"
@@ -260,7 +262,7 @@ class SessionState:
     fre_mm: float | None
     """Fiducial registration error (RMS) once registered."""
     stylus_directions: tuple[tuple[float, float, float], ...] = ()
-    """While pivoting: unit directions of the stylus seen so far, in the reference frame, newest last."""
+    """While pivoting: unit directions of the tool seen so far, in the reference frame, newest last."""
     check: Check | None = None
     """The last verification by touch since the registration."""
     target_95_mm: float | None = None

@@ -38,7 +38,8 @@ class Event(StrEnum):
 
 
 NEXT: dict[tuple[Step, Event], Step] = {
-    (Step.PIVOT, Event.CALIBRATED): Step.TOUCH,
+    (Step.PIVOT, Event.CALIBRATED): Step.NEEDLE,
+    (Step.NEEDLE, Event.CALIBRATED): Step.TOUCH,
     (Step.TOUCH, Event.REGISTERED): Step.REVIEW,
     (Step.TOUCH, Event.RESTARTED): Step.PIVOT,
     (Step.REVIEW, Event.REJECTED): Step.TOUCH,

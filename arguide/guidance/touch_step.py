@@ -8,7 +8,7 @@ from arguide.errors import RegistrationError
 from arguide.geometry.transforms import Array
 from arguide.guidance.navigator import reference_from_tool
 from arguide.guidance.patient import PatientRegistration, Touches, register_patient
-from arguide.guidance.pivot_step import StylusTip
+from arguide.guidance.pivot_step import ToolTip
 from arguide.guidance.state import FiducialState, Step, StepView
 from arguide.guidance.steps import Event, Input
 from arguide.registration.layout import layout_cautions
@@ -28,7 +28,7 @@ class TouchStep:
     def __init__(
         self,
         fiducials: tuple[Fiducial, ...],
-        stylus: StylusTip,
+        stylus: ToolTip,
         targets: Sequence[Vec3] = (),
         accuracy_mm: float = 0.0,
     ) -> None:
@@ -142,7 +142,7 @@ class TouchStep:
         )
 
 
-def _about(stylus: StylusTip) -> str:
+def _about(stylus: ToolTip) -> str:
     """What the calibration of the stylus amounts to."""
     tip = f"stylus tip ± {stylus.error_95_mm:.2f} mm"
     return tip if stylus.check is None else f"{tip}, in the divot off by {stylus.check.error_mm:.2f} mm"

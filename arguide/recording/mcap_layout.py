@@ -7,6 +7,7 @@ from arguide.errors import RecordingError
 from arguide.recording.codec import Json, codec_of, dumps
 from arguide.recording.records import FORMAT, Event, Header, Input, Packet
 from arguide.recording.state_codec import STATE_SCHEMA
+from arguide.settings.method import methods_of
 from arguide.trackers.reading import Sample
 
 PACKETS, SAMPLES, INPUTS, STATES, EVENTS = TOPICS = ("/packets", "/samples", "/inputs", "/states", "/events")
@@ -56,6 +57,7 @@ def metadata_of(header: Header) -> dict[str, dict[str, str]]:
         "tracker": {"name": header.profile_name, "sha256": header.profile_sha256, "toml": header.profile_toml},
         "tracker tools sha256": dict(header.rom_sha256),
         "tool calibrations": dict(header.calibrations),
+        "needle calibration": {"methods": ",".join(header.needle_methods)},
         "remarks": dict(header.extra),
     }
 
@@ -85,6 +87,7 @@ def header_from(metadata: Mapping[str, Mapping[str, str]]) -> Header:
             profile_toml=tracker["toml"],
             rom_sha256=metadata["tracker tools sha256"],
             calibrations=metadata.get("tool calibrations", {}),
+            needle_methods=methods_of(metadata.get("needle calibration", {}).get("methods", "").split(",")),
             extra=metadata["remarks"],
         )
     except (KeyError, ValueError) as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from arguide import __version__
 from arguide.errors import RecordingError
 from arguide.geometry.transforms import Array
+from arguide.settings.method import Method
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario, Vec3
 
@@ -49,6 +50,7 @@ class EventKind(StrEnum):
 
     NOTE = "note"
     PIVOT = "pivot calibration"
+    NEEDLE = "needle calibration"
     REGISTRATION = "registration"
 
 
@@ -68,6 +70,30 @@ class PivotResult:
     """Share 0..1 of a 60° cone that was visited."""
     held_out_mm: float | None = None
     """How far the tip was from the divot in poses that were not used."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedleResult:
+    """What a session has found of its needle: tip, axis or both."""
+
+    methods: tuple[str, ...]
+    """How: `pivot`, `template`, `spin`."""
+    tip_mm: Vec3
+    """In the needle's marker frame, as used from then on."""
+    direction: Vec3
+    """Of advance, unit length, same frame, as used from then on."""
+    tip_rms_mm: float | None = None
+    tip_95_mm: float | None = None
+    """Half width of the tip's 95 % region where it is widest."""
+    held_out_mm: float | None = None
+    """How far the tip was from the divot in poses that were not used."""
+    wobble_rad: float | None = None
+    axis_95_rad: float | None = None
+    """Half width of the direction's 95 % region where it is widest."""
+    axis_held_out_rad: float | None = None
+    """How far the axis was off in poses that were not used."""
+    off_axis_mm: float | None = None
+    """How far the tip lies beside the axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +120,7 @@ class Event:
     text: str = ""
     pivot: PivotResult | None = None
     registration: RegistrationResult | None = None
+    needle: NeedleResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +148,8 @@ class Header:
     arguide_version: str = __version__
     calibrations: Mapping[str, str] = field(default_factory=dict)
     """By tool name: the text of the calibration file that the session began with."""
+    needle_methods: tuple[Method, ...] = ()
+    """How the needle was calibrated in the session."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Further remarks, e.g. the seed of a simulated trainee."""
 
@@ -140,6 +169,7 @@ def header_of(
     monotonic_s: float | None = None,
     wall_ns: int | None = None,
     calibrations: Mapping[str, str] | None = None,
+    needle_methods: tuple[Method, ...] = (),
     extra: Mapping[str, str] | None = None,
 ) -> Header:
     """The header for a recording that starts now; hashes every file the scenario and the profile name.
@@ -161,6 +191,7 @@ def header_of(
         wall_start_ns=time.time_ns() if wall_ns is None else wall_ns,
         monotonic_start_s=time.monotonic() if monotonic_s is None else monotonic_s,
         calibrations=dict(calibrations or {}),
+        needle_methods=needle_methods,
         extra={key: without_home(value) for key, value in (extra or {}).items()},
     )
 

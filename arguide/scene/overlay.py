@@ -11,7 +11,8 @@ from arguide.scene.marks import Mark, Sign
 from arguide.scene.risk_words import Notice
 
 TRAINING_BANNER = "For training, not for patients"
-STYLUS_STEPS = (Step.PIVOT, Step.TOUCH)
+MEASURED_WITH = {Step.PIVOT: "stylus", Step.NEEDLE: "needle", Step.TOUCH: "stylus"}
+"""The tool that a step measures with, so that its loss is told."""
 
 
 def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble: str = "") -> tuple[str, str] | None:
@@ -28,8 +29,8 @@ def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble
         )
     if state.view.step is Step.GUIDE and state.needle.trouble:
         return state.needle.trouble.upper(), "Numbers return when the tracker sees all markers again"
-    if state.view.step in STYLUS_STEPS:
-        for tool in ("reference", "stylus"):
+    if (measured_with := MEASURED_WITH.get(state.view.step)) is not None:
+        for tool in ("reference", measured_with):
             reading = state.sample.readings.get(tool)
             if reading is not None and reading.tracker_from_tool is None:
                 return f"{tool} {reading.visibility.value}".upper(), "Turn its markers towards the tracker"

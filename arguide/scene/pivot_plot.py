@@ -1,4 +1,4 @@
-"""While the stylus is pivoted: the directions it has pointed to, as a polar plot with the cone it must sweep."""
+"""While a tool is pivoted: the directions it has pointed to, as a polar plot with the cone it must sweep."""
 
 import numpy as np
 
@@ -60,15 +60,14 @@ class PivotPlot:
         )
         self._canvas.draw(ring(target, 3 * unit, 96), style.rgba(style.ACCENT), self.root)
         box = Rect(-r, -r * 1.12 - 34 * unit, 2 * r, 28 * unit)
-        self._canvas.label(
-            box, 19, "Directions of the stylus", weight=Weight.BOLD, align=Align.CENTER, parent=self.root
-        )
+        self._title = self._canvas.label(box, 19, weight=Weight.BOLD, align=Align.CENTER, parent=self.root)
         box = Rect(-r, r * 0.84, 2 * r, 20 * unit)
         words = f"ring: tilt {np.degrees(self._target_rad):.0f}° to every side"
         self._canvas.label(box, 14, words, style.ACCENT, align=Align.CENTER, parent=self.root)
 
-    def show(self, directions: tuple[tuple[float, float, float], ...]) -> None:
-        """Show the directions seen so far; redrawn only when there are new ones."""
+    def show(self, directions: tuple[tuple[float, float, float], ...], tool: str = "stylus") -> None:
+        """Show the directions of a tool seen so far; redrawn only when there are new ones."""
+        self._title.set(f"Directions of the {tool}")
         if len(directions) == self._seen:
             return
         self._seen = len(directions)

@@ -78,11 +78,11 @@ class SpaceView(View):
         """Turn to what the step is about; show what is measured while it is measured."""
         self._state = state
         self._turn_to(state.view.step)
-        pivoting = state.view.step is Step.PIVOT
+        pivoting = state.view.step is Step.PIVOT or bool(state.stylus_directions)
         self._dim(DIMMED if pivoting else 1.0)
         if pivoting:
             self._pivot.root.show()
-            self._pivot.show(state.stylus_directions)
+            self._pivot.show(state.stylus_directions, "needle" if state.view.step is Step.NEEDLE else "stylus")
         else:
             self._pivot.root.hide()
 

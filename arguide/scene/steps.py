@@ -6,7 +6,8 @@ from arguide.scene.canvas import Align, Canvas, Weight, disc, place
 from arguide.scene.layout import Rect
 from arguide.scene.marks import check
 
-STEPS = tuple(Step)
+STEPS = tuple(step for step in Step if step is not Step.NEEDLE)
+"""The steps that have a chip: both tools' calibrations share one."""
 
 
 class StepGuide:
@@ -37,9 +38,9 @@ class StepGuide:
         if view == self._shown:
             return
         self._shown = view
-        now = STEPS.index(view.step)
+        now = STEPS.index(Step.PIVOT if view.step is Step.NEEDLE else view.step)
         for k, chip in enumerate(self._chips):
-            chip.show(done=k < now, active=k == now)
+            chip.show(done=k < now, active=k == now, step=view.step if k == now else STEPS[k])
         self._instruction.set(view.instruction)
         self._measured.set(view.measured)
         ready = "Space: go on" if view.ready and view.step is not Step.DONE else ""
@@ -63,10 +64,10 @@ class _Chip:
         self._label = canvas.label(
             Rect(x + r + 7 * unit, box.y, box.right - x - r - 14 * unit, box.height),
             14,
-            STEPS[index].value.capitalize(),
         )
 
-    def show(self, done: bool, active: bool) -> None:
+    def show(self, done: bool, active: bool, step: Step) -> None:
+        self._label.set(step.value.capitalize())
         color = style.ACCENT if active else style.QUIET if done else style.LINE
         self._dot.set_color_scale(*color, 1.0)
         self._label.node.set_color_scale(*(style.INK if active else style.QUIET), 1.0)

@@ -6,7 +6,6 @@ A file that was cut short or edited does not fit its seal and is refused, see `s
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,6 +13,7 @@ import tomli_w
 
 from arguide import __version__
 from arguide.errors import SettingsError
+from arguide.settings.method import Method
 from arguide.settings.scenario import Vec3
 from arguide.settings.sealed import sealed, unsealed
 from arguide.settings.toml_reader import Table, parse_toml, read_text
@@ -25,14 +25,6 @@ FARTHEST_MM = 1000.0
 Matrix3: TypeAlias = tuple[Vec3, Vec3, Vec3]
 """Symmetric (3, 3), row by row."""
 NO_SPREAD: Matrix3 = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
-
-
-class Method(StrEnum):
-    """How a tool was calibrated."""
-
-    PIVOT = "pivot"
-    SPIN = "spin"
-    TEMPLATE = "template"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
+from arguide.settings.method import Method
+
 Vec3: TypeAlias = tuple[float, float, float]
 
 
@@ -141,6 +143,8 @@ class Scenario:
     plans: tuple[Plan, ...]
     needle: Needle = Needle()
     limits: Limits = Limits()
+    needle_calibration: tuple[Method, ...] = ()
+    """How the needle is calibrated before the fiducials are touched; empty: it is as on its drawing, or as stored."""
     teaching: tuple[str, ...] = ()
     """Paragraphs shown before the attempt."""
     sources: tuple[Source, ...] = field(default=())

@@ -12,6 +12,7 @@ from typing import Any
 import tomli_w
 
 from arguide.errors import SettingsError
+from arguide.settings.method import Method, methods_of
 from arguide.settings.scenario import (
     Band,
     Fiducial,
@@ -50,6 +51,7 @@ def read_scenario(file: Path) -> Scenario:
         plans=tuple(_plan(t) for t in table.tables("plan", at_least=1)),
         needle=_needle(table.table("needle")),
         limits=_limits(table.table("limits")),
+        needle_calibration=_calibration(table.table("calibration")),
         teaching=table.texts("teaching"),
         sources=tuple(_source(t) for t in table.tables("source")),
     )
@@ -163,6 +165,16 @@ def _limits(t: Table) -> Limits:
     return limits
 
 
+def _calibration(t: Table) -> tuple[Method, ...]:
+    names = t.texts("needle")
+    try:
+        methods = methods_of(names)
+    except ValueError as error:
+        t.fail("needle", str(error))
+    t.finish()
+    return methods
+
+
 def _source(t: Table) -> Source:
     source = Source(what=t.text("what"), source=t.text("source"), licence=t.text("licence"))
     t.finish()
@@ -181,6 +193,11 @@ def _to_toml(s: Scenario, folder: Path) -> dict[str, Any]:
         "teaching": list(s.teaching),
         "needle": {"gauge": s.needle.gauge, "diameter_mm": s.needle.diameter_mm, "length_mm": s.needle.length_mm},
         "limits": _limits_to_toml(s.limits),
+        **(
+            {"calibration": {"needle": [method.value for method in s.needle_calibration]}}
+            if s.needle_calibration
+            else {}
+        ),
         **({"volume": volume} if volume else {}),
         "structure": [_structure_to_toml(item, folder) for item in s.structures],
         "fiducial": [{"name": f.name, "position": list(f.position), "hint": f.hint} for f in s.fiducials],

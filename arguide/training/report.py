@@ -17,7 +17,7 @@ from arguide.errors import RecordingError
 from arguide.guidance.state import Grade, grade
 from arguide.recording.mcap_layout import SAMPLES, STATES
 from arguide.recording.recording_file import Recording
-from arguide.recording.records import PivotResult, RegistrationResult
+from arguide.recording.records import NeedleResult, PivotResult, RegistrationResult
 from arguide.settings.scenario import Band, Plan, Scenario
 from arguide.training.charts import bullseye, depth_chart, deviation_chart
 from arguide.training.metrics import Clearance, Metrics, measure_trace
@@ -49,6 +49,7 @@ class Report:
     trace: Trace
     pivot: PivotResult | None = None
     registration: RegistrationResult | None = None
+    needle: NeedleResult | None = None
     pictures: Sequence[Picture] = ()
     recorded_ns: int | None = None
     """Wall clock at the start, ns since 1970."""
@@ -70,6 +71,7 @@ def report_of(recording: Recording, scenario: Scenario, plan: Plan, pictures: Se
         # The last of each counts: a step that was done again replaces what it gave before.
         pivot=next((event.pivot for event in reversed(recording.events) if event.pivot), None),
         registration=next((event.registration for event in reversed(recording.events) if event.registration), None),
+        needle=next((event.needle for event in reversed(recording.events) if event.needle), None),
         pictures=pictures_of(pictures),
         recorded_ns=recording.header.wall_start_ns,
         remarks=_remarks(recording),

@@ -204,6 +204,9 @@ def _add_world(device: argparse.ArgumentParser) -> None:
     device.add_argument(
         "--plan", default=defaults.plan, metavar="NAME", help="which plan the trainee follows (the first)"
     )
+    device.add_argument(
+        "--calibrate", default=defaults.calibrate, metavar="HOW", help="how the trainee calibrates the needle, or none"
+    )
     device.add_argument("--profile", default=defaults.profile, metavar="NAME_OR_FILE", help="which tools there are")
     device.add_argument("--clock", choices=CLOCKS, default=defaults.clock, help="step: every reply is the next frame")
     device.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same bytes")

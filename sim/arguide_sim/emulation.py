@@ -30,7 +30,7 @@ from arguide_sim.ndi.state import Sensors
 from arguide_sim.noise import MarkerNoise
 from arguide_sim.recorded import READERS, read_motion
 from arguide_sim.timeline import Entry
-from arguide_sim.trainee import Trainee
+from arguide_sim.trainee import Trainee, needle_methods
 from arguide_sim.truth_log import TruthLog
 from arguide_sim.world import World, build_world
 
@@ -51,6 +51,8 @@ class Options:
     """A shipped scenario's name, a folder or a file."""
     plan: str = ""
     """Name of the plan the trainee follows; empty: the scenario's first."""
+    calibrate: str = ""
+    """How the trainee calibrates the needle: `template,spin`, `none`, …; empty: as the scenario says."""
     profile: str = "emulated"
     """The tracker profile that names the tools, by name or file."""
     clock: str = "real"
@@ -233,4 +235,4 @@ def actor_of(
                 f"{profile.file}: the simulated trainee needs a {name!r} with tip_mm and direction; add it, or use"
                 " --motion wave"
             )
-    return Trainee(world, scenario, plan, options.seed)
+    return Trainee(world, scenario, plan, options.seed, needle_methods(options.calibrate, scenario))

@@ -1,43 +1,54 @@
 """The trainee of the demo: calibrates the stylus, touches the fiducials, inserts the needle, makes one mistake.
 
 The trainee talks to the host through the wire alone: by where the tools are, and by their buttons. The steps of the
-host: pivot (press to start, press to finish), touch (press at every fiducial, in order), review (press to
+host: pivot (press to start, press to finish), the needle the same way if it is calibrated, touch (press at every fiducial, in order), review (press to
 accept), guide (press to finish).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from arguide.errors import SettingsError
 from arguide.geometry.transforms import Array, translation
+from arguide.settings.method import Method, methods_of
 from arguide.settings.scenario import Plan, Scenario
 from arguide_sim.cameras import Moment
 from arguide_sim.hands.bump import Bump
 from arguide_sim.hands.insert import Insert
 from arguide_sim.hands.motion import Hold, Move, aim
 from arguide_sim.hands.pivot import Pivot
+from arguide_sim.hands.roll import Roll
 from arguide_sim.hands.touch import Touch
 from arguide_sim.timeline import Entry, Timeline
 from arguide_sim.world import World
 
 PIVOT_S = 7.3
+ROLL_S = 5.0
+REST_S = 1.4
 REVIEW_S = 1.0
 TOUCH_OFF_MM = 0.3
 """How well a tip sits in the dimple of a fiducial, mm RMS per axis."""
 BUMP_MM = 12.0
 BUMP_RAD = np.radians(3.0)
-IN_AIR, IN_DIVOT, ON_SKIN, IN_TISSUE = 1.0, 0.15, 0.4, 0.6
+IN_AIR, IN_DIVOT, ON_SKIN, IN_TISSUE, IN_HOLE = 1.0, 0.15, 0.4, 0.6, 0.05
 
 
 class Trainee:
     """One run through the demo, written down before it begins."""
 
-    def __init__(self, world: World, scenario: Scenario, plan: Plan, seed: int = 0) -> None:
+    def __init__(
+        self, world: World, scenario: Scenario, plan: Plan, seed: int = 0, methods: Sequence[Method] = ()
+    ) -> None:
+        """`methods`: how the needle is calibrated, if it is."""
         self._world = world
         self._random = np.random.default_rng([seed, 1])
         self._seed = seed
         self._script = Timeline(world, seed)
         now = self._calibrate(0.0)
+        if methods:
+            now = self._calibrate_needle(now, methods)
         now = self._register(now, scenario)
         self.insertion = self._insert(now, plan)
 
@@ -75,8 +86,8 @@ class Trainee:
 
     def _calibrate(self, now: float) -> float:
         """Pivot the stylus in the divot of the phantom's base plate."""
-        world, script = self._world, self._script
-        divot = aim(world.place(-70.0, -110.0, 5.0), -world.up - 0.25 * world.face, world.face)
+        script = self._script
+        divot = self._divot(-0.25)
         above = divot @ translation([0.0, 0.0, -40.0])
         script.place("stylus", above)
         script.move("stylus", now, Move(above, divot, 1.0), IN_DIVOT, "put the stylus into the divot")
@@ -84,6 +95,45 @@ class Trainee:
         now = script.move("stylus", now + 1.75, Pivot(divot, PIVOT_S, self._seed + 500), IN_DIVOT, "pivot the stylus")
         script.press("stylus", now + 0.2, "finish pivoting")
         return now + 0.6
+
+    def _divot(self, lean: float) -> Array:
+        """How a tool stands in the divot, leaning by so much."""
+        world = self._world
+        return aim(world.place(-70.0, -110.0, 5.0), -world.up + lean * world.face, world.face)
+
+    def _calibrate_needle(self, now: float, methods: Sequence[Method]) -> float:
+        """Change tools, calibrate the needle in the divot and in the hole beside it, change back."""
+        world, script = self._world, self._script
+        divot = self._divot(-0.2)
+        script.put_down("stylus", now, 1.8)
+        reach = Move(world.resting_place("needle"), divot, 1.7, world.up, 30.0)
+        now = script.move("needle", now + 0.4, reach, IN_DIVOT, "put the needle into the divot")
+        for method in methods:
+            if method is Method.PIVOT:
+                script.press("needle", now + 0.3, "start pivoting the needle")
+                pivot = Pivot(divot, PIVOT_S, self._seed + 510)
+                now = script.move("needle", now + 0.6, pivot, IN_DIVOT, "pivot the needle")
+                script.press("needle", now + 0.2, "finish pivoting the needle")
+                now += 0.6
+            elif method is Method.TEMPLATE:
+                now = self._rest(now, divot)
+            else:
+                script.press("needle", now + 0.3, "start rolling the needle")
+                now = script.move("needle", now + 0.6, Roll(divot, ROLL_S), IN_HOLE, "roll the needle")
+                script.press("needle", now + 0.2, "finish rolling the needle")
+                now += 0.6
+        script.put_down("needle", now, 1.8)
+        here, first = script.image_from_tip("stylus", now), aim(world.place(-60.0, -60.0, 60.0), -world.up, world.face)
+        return script.move("stylus", now + 0.4, Move(here, first, 1.7, world.up, 30.0), IN_AIR, "take the stylus again")
+
+    def _rest(self, now: float, divot: Array) -> float:
+        """Rest the needle in the divot, lean it over, and rest it there once more."""
+        script = self._script
+        script.press("needle", now + 0.3, "rest the needle")
+        leant = self._divot(0.4)
+        now = script.move("needle", now + REST_S, Move(divot, leant, 0.9), IN_DIVOT, "lean the needle over")
+        script.press("needle", now + 0.3, "check the needle")
+        return script.move("needle", now + REST_S, Move(leant, divot, 0.9), IN_DIVOT)
 
     def _register(self, now: float, scenario: Scenario) -> float:
         """Touch the fiducials in their order, check the first once more, look at the result and accept it."""
@@ -145,3 +195,11 @@ class Trainee:
             )
         )
         self._script.hide("reference", start + second + 0.7 * (second_end - second), 0.4)
+
+
+def needle_methods(text: str, scenario: Scenario) -> tuple[Method, ...]:
+    """How the trainee calibrates the needle. Raises SettingsError for a name that is none."""
+    try:
+        return methods_of(text.split(",")) if text else scenario.needle_calibration
+    except ValueError as error:
+        raise SettingsError(f"emulator: calibrate={text}: {error}") from None

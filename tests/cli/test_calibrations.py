@@ -8,18 +8,25 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from arguide.asset_files import find_profile
+from arguide.asset_files import find_profile, find_scenario
 from arguide.calibration.held_out import HeldOutCheck
 from arguide.calibration.pivot import pivot_calibration
+from arguide.calibration.spin import spin_calibration
 from arguide.cli.command_line import main
-from arguide.cli.tool_calibrations import PivotKeeper, calibrations_in, of_pivot, serial_of, usable
+from arguide.cli.tool_calibrations import CalibrationKeeper, calibrations_in, methods_wanted, of_tip, serial_of, usable
+from arguide.errors import SettingsError
 from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array
-from arguide.guidance.pivot_step import StylusTip
+from arguide.guidance.needle_step import NeedleFound
+from arguide.guidance.pivot_step import ToolTip
+from arguide.guidance.shafts import Shaft
+from arguide.guidance.spin_part import NeedleAxis
 from arguide.settings.calibration_file import ToolCalibration, to_text
 from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.method import Method
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.profile_file import read_profile
+from arguide.settings.scenario_file import read_scenario
 from arguide.trackers.ndi.rom import read_rom
 
 NOW = datetime(2026, 2, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -38,23 +45,23 @@ def swung() -> Array:
     return poses
 
 
-def tip() -> StylusTip:
+def tip() -> ToolTip:
     found = pivot_calibration(swung())
-    return StylusTip(found.tip_mm, found.tip_covariance, found, HeldOutCheck(0.2, np.zeros(3), 0.1, 0.5))
+    return ToolTip(found.tip_mm, found.tip_covariance, found, HeldOutCheck(0.2, np.zeros(3), 0.1, 0.5))
 
 
 def kept(profile: TrackerProfile, made: datetime = NOW) -> ToolCalibration:
     stylus = profile.tool("stylus")
     assert stylus is not None
-    return of_pivot("stylus", serial_of(stylus, profile), tip(), made)
+    return of_tip("stylus", serial_of(stylus, profile), tip(), made)
 
 
 def test_a_pivot_is_kept_once_with_all_that_is_known(profile: TrackerProfile, own_calibrations: Path) -> None:
-    session, store = SimpleNamespace(stylus=None), CalibrationStore()
+    session, store = SimpleNamespace(stylus=None, needle_found=NeedleFound()), CalibrationStore()
     assert store.folder == own_calibrations
-    keeper = PivotKeeper(session, store, "0000ABCD", lambda: NOW)  # type: ignore[arg-type]
+    keeper = CalibrationKeeper(session, store, {"stylus": "0000ABCD"}, lambda: NOW)  # type: ignore[arg-type]
     state = SimpleNamespace()
-    for stylus in (None, first := tip(), first, StylusTip(first.tip_mm, first.covariance, None)):
+    for stylus in (None, first := tip(), first, ToolTip(first.tip_mm, first.covariance, None)):
         session.stylus = stylus
         keeper((), state)  # type: ignore[arg-type]
     (only,) = store.everything()
@@ -64,11 +71,45 @@ def test_a_pivot_is_kept_once_with_all_that_is_known(profile: TrackerProfile, ow
     assert only.calibration.fit.median_mm <= only.calibration.fit.p95_mm <= only.calibration.fit.worst_mm
 
 
+def test_a_needle_is_kept_with_what_was_found_of_it(own_calibrations: Path) -> None:
+    session, store = SimpleNamespace(stylus=None, needle_found=NeedleFound()), CalibrationStore()
+    session.needle_shaft = Shaft((1.0, 2.0, 160.0), (0.0, 0.0, 1.0), 0.01 * np.eye(3), 1e-6 * np.eye(3))
+    keeper = CalibrationKeeper(session, store, {"needle": "0000BEEF"}, lambda: NOW)  # type: ignore[arg-type]
+    turns = rotations_from(np.linspace(0, 2, 90)[:, None] * [0.0, 0, 1])
+    rolled = np.broadcast_to(np.eye(4), (90, 4, 4)).copy()
+    rolled[:, :3, :3] = turns
+    axis = NeedleAxis(spin_calibration(rolled, (0, 0, 1)), 0.001)
+    for found in (NeedleFound(), NeedleFound(tip=tip()), NeedleFound(tip(), axis), NeedleFound(axis=axis)):
+        session.needle_found = found
+        keeper((), SimpleNamespace())  # type: ignore[arg-type]
+        keeper((), SimpleNamespace())  # type: ignore[arg-type]
+    both, only_tip, only_axis = (one.calibration for one in store.of_tool("0000BEEF"))
+    assert only_tip and only_tip.method is Method.PIVOT and only_tip.direction is None and only_tip.held_out
+    assert both and both.method is Method.PIVOT and both.direction == (0.0, 0.0, 1.0)
+    assert only_axis and only_axis.method is Method.SPIN and only_axis.tip_mm == (1.0, 2.0, 160.0)
+
+
+def test_what_the_scenario_asks_for_is_left_out_where_it_is_stored(profile: TrackerProfile) -> None:
+    scenario = replace(read_scenario(find_scenario("lumbar-facet")), needle_calibration=(Method.TEMPLATE, Method.SPIN))
+    said: list[str] = []
+    assert methods_wanted(None, scenario, {}, said.append) == (Method.TEMPLATE, Method.SPIN) and not said
+    needle = replace(kept(profile), tool="needle")
+    assert methods_wanted(None, scenario, {"needle": needle}, said.append) == (Method.SPIN,)
+    turned = replace(needle, direction=(0.0, 0.0, 1.0))
+    assert methods_wanted(None, scenario, {"needle": turned}, said.append) == () and "--calibrate" in said[-1]
+    assert methods_wanted("spin,pivot", scenario, {"needle": turned}) == (Method.PIVOT, Method.SPIN)
+    assert methods_wanted("none", scenario, {}) == ()
+    with pytest.raises(SettingsError, match="--calibrate twist: no method"):
+        methods_wanted("twist", scenario, {})
+
+
 def test_a_full_disk_is_said_and_the_session_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     said: list[str] = []
-    session = SimpleNamespace(stylus=tip())
-    keeper = PivotKeeper(session, CalibrationStore(tmp_path / "file"), "0000ABCD", lambda: NOW, said.append)  # type: ignore[arg-type]
+    session = SimpleNamespace(stylus=tip(), needle_found=NeedleFound())
+    keeper = CalibrationKeeper(
+        session, CalibrationStore(tmp_path / "file"), {"stylus": "0000ABCD"}, lambda: NOW, said.append
+    )  # type: ignore[arg-type]
     keeper((), SimpleNamespace())  # type: ignore[arg-type]
     assert len(said) == 1 and "cannot be saved" in said[0]
 

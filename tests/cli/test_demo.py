@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from arguide_sim.emulation import Options, emulate
 
 from arguide.asset_files import find_scenario
+from arguide.geometry.transforms import inverse
 from arguide.guidance.state import Phase, Step
 from arguide.recording.recording_file import Recording
 from arguide.settings.scenario import Scenario
@@ -17,7 +19,9 @@ from tests.cli.whole_job import arguide, check_outputs, error_at_target_mm
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    said = arguide("demo", "--headless", "--fast", "--size", "640x400", "-o", str(folder))
+    said = arguide(
+        "demo", "--headless", "--fast", "--size", "640x400", "--calibrate", "template,spin", "-o", str(folder)
+    )
     assert "Score card" in said and "report.html" in said
     return folder
 
@@ -43,6 +47,20 @@ def test_every_step_and_phase_was_walked_through(recording: Recording) -> None:
         Phase.AT_TARGET,
         Phase.WITHDRAWN,
     ]
+
+
+def test_the_needle_was_calibrated_and_that_is_used(recording: Recording) -> None:
+    (found,) = [event.needle for event in recording.events if event.needle]
+    assert found.methods == ("template", "spin") and recording.header.needle_methods == found.methods
+    true = emulate(Options()).world.tools["needle"]
+    assert np.linalg.norm(np.array(found.tip_mm) - true.tip_mm) < found.tip_95_mm < 0.8
+    off = np.arccos(np.clip(np.dot(found.direction, true.tool_from_tip[:3, 2]), -1, 1))
+    assert off < found.axis_95_rad < np.radians(0.3) and found.off_axis_mm < 1.0
+    guided = next(s for s in reversed(recording.states) if s.needle.image_from_tip is not None)
+    registered = next(e.registration for e in reversed(recording.events) if e.registration)
+    reference, needle = (guided.sample.readings[name].tracker_from_tool for name in ("reference", "needle"))
+    tip = registered.image_from_reference @ inverse(reference) @ needle @ [*found.tip_mm, 1.0]
+    np.testing.assert_allclose(guided.needle.image_from_tip[:3, 3], tip[:3], atol=1e-9)
 
 
 def test_the_registration_is_true_at_the_target(recording: Recording, scenario: Scenario) -> None:

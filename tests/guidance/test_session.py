@@ -13,7 +13,8 @@ from arguide.guidance.anatomy import Anatomy
 from arguide.guidance.session import Session
 from arguide.guidance.state import Grade, Phase, SessionState, Step
 from arguide.guidance.steps import NEXT, Event, Input, after
-from arguide.settings.calibration_file import Fit, Method, ToolCalibration
+from arguide.settings.calibration_file import Fit, ToolCalibration
+from arguide.settings.method import Method
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.scenario import Fiducial, Plan, Scenario, Structure, Tissue
 from arguide.trackers.reading import Reading, Sample, Visibility

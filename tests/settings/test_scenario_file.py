@@ -9,6 +9,7 @@ import pytest
 import tomli_w
 
 from arguide.errors import SettingsError
+from arguide.settings.method import Method
 from arguide.settings.scenario import (
     Band,
     Fiducial,
@@ -58,6 +59,7 @@ def scenario(tmp_path: Path) -> Scenario:
             ),
         ),
         needle=Needle(gauge=20, diameter_mm=0.9, length_mm=90.0),
+        needle_calibration=(Method.TEMPLATE, Method.SPIN),
         limits=Limits(pivot_cone_rad=radians(50), registration_fre_mm=1.5),
         teaching=("One.", "Two."),
         sources=(Source(what="all", source="made up", licence="Apache-2.0"),),

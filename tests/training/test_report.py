@@ -14,7 +14,7 @@ from arguide.errors import RecordingError
 from arguide.guidance.state import Phase
 from arguide.recording.file_writer import FileWriter
 from arguide.recording.recording_file import read_recording
-from arguide.recording.records import Event, EventKind, PivotResult, RegistrationResult
+from arguide.recording.records import Event, EventKind, NeedleResult, PivotResult, RegistrationResult
 from arguide.settings.scenario import Band
 from arguide.training.charts import bullseye, depth_chart, deviation_chart, runs
 from arguide.training.metrics import measure_trace
@@ -44,6 +44,7 @@ def full(tmp_path_factory):
         straight().hold(0.5, "needle hidden").hold(1),
         pivot=PivotResult("stylus", (0.0, 0.0, -160.0), 0.21, radians(52), 300),
         registration=RegistrationResult(np.eye(4), 0.77, {"F1": 0.4, "F2": 3.6}),
+        needle=NeedleResult(("template", "spin"), (0.0, 0.0, 190.0), (0.0, 0.0, 1.0), 0.3, 0.52, 0.17, 0.002, 0.001),
         pictures=[Picture(picture, "Needle at the target")],
         recorded_ns=1_700_000_000_000_000_000,
         remarks=["none dropped"],

@@ -20,7 +20,7 @@ from arguide_sim.camera.lens import Lens, Shutter
 from arguide_sim.camera.sensor import Sensor
 from arguide_sim.camera.studio import SimPicture, Studio
 from arguide_sim.cameras import Actor
-from arguide_sim.trainee import Trainee
+from arguide_sim.trainee import Trainee, needle_methods
 from arguide_sim.world import World
 
 RATE_HZ = 30.0
@@ -43,6 +43,8 @@ class Options:
     """`step`: every reading is the next picture, in simulated time."""
     seed: int = 1
     motion: str = "trainee"
+    calibrate: str = ""
+    """How the trainee calibrates the needle; empty: as the scenario says."""
     camera: str = "still"
     exposure_ms: float = 8.0
 
@@ -141,7 +143,7 @@ def open_camera(url: str, texts: dict[str, str], clock: Callable[[], float], wai
     world = build_bench(profile, scenario, plan, options.seed)
     actor: Actor
     if options.motion == "trainee":
-        actor = Trainee(world, scenario, plan, options.seed)
+        actor = Trainee(world, scenario, plan, options.seed, needle_methods(options.calibrate, scenario))
     else:
         actor = idle(world) if options.motion == "idle" else wave(world)
     studio = Studio(
