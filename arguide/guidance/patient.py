@@ -42,6 +42,8 @@ class PatientRegistration:
     """(6, 6) of image_from_reference, image frame: what the residuals tell, and what all touches share."""
     excluded: frozenset[int]
     """Fiducials that were left out, by their place in the scenario."""
+    target: Array
+    """(3,) mm, image frame: where the error matters."""
     suspect: int | None
     """The fiducial that disagrees with the others far more than chance allows."""
 
@@ -51,11 +53,16 @@ class PatientRegistration:
 
     def without(self, fiducial: int) -> "PatientRegistration":
         """The same touches without one more fiducial. RegistrationError when too few are left."""
-        return register_patient(self.touches, self.fixed, self.excluded | {fiducial})
+        return register_patient(self.touches, self.fixed, self.target, self.excluded | {fiducial})
 
 
-def register_patient(touches: Touches, fixed: Array, excluded: frozenset[int] = frozenset()) -> PatientRegistration:
-    """Register touched to planned points (n, 3), mm. Raises RegistrationError as `register_points` does."""
+def register_patient(
+    touches: Touches, fixed: Array, target: Array, excluded: frozenset[int] = frozenset()
+) -> PatientRegistration:
+    """Register touched to planned points (n, 3), mm; `target` (3,) is where the error matters.
+
+    Raises RegistrationError as `register_points` does.
+    """
     taken = np.array([k not in excluded for k in range(len(fixed))])
     if taken.sum() < 3:
         raise RegistrationError(f"{taken.sum()} fiducials would be left, at least 3 needed; touch them again instead")
@@ -68,8 +75,9 @@ def register_patient(touches: Touches, fixed: Array, excluded: frozenset[int] = 
         touches,
         fixed,
         registration,
-        residual_covariance(fixed[taken], off) + shared + steady_covariance(touches.accuracy_mm),
+        residual_covariance(fixed[taken], off, target) + shared + steady_covariance(touches.accuracy_mm),
         excluded,
+        target,
         _suspect(touches.points[taken], fixed[taken], np.flatnonzero(taken).tolist()),
     )
 

@@ -88,7 +88,7 @@ class ReviewStep:
             if worst is not None:
                 self._use(self.patient.without(worst))
             elif self.patient.excluded:
-                self._use(register_patient(self.patient.touches, self.patient.fixed))
+                self._use(register_patient(self.patient.touches, self.patient.fixed, self.patient.target))
             else:
                 self._refusal = "no fiducial looks wrong: none was left out"
         except RegistrationError as error:

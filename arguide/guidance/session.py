@@ -175,7 +175,7 @@ class Session:
         if step is Step.TOUCH:
             self.patient = None
             self._reference = ReferenceWatch()
-            return TouchStep(scenario.fiducials, self.stylus, [self._plan.target], self._accuracy_mm)
+            return TouchStep(scenario.fiducials, self.stylus, self._plan.target, self._accuracy_mm)
         assert self.patient is not None, "the table of steps leads through the registration"
         checker = TouchChecker(
             scenario.fiducials,

@@ -1,7 +1,5 @@
 """Step 2: the fiducials are touched one by one, then the patient is registered."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from arguide.errors import RegistrationError
@@ -29,10 +27,10 @@ class TouchStep:
         self,
         fiducials: tuple[Fiducial, ...],
         stylus: ToolTip,
-        targets: Sequence[Vec3] = (),
+        target: Vec3,
         accuracy_mm: float = 0.0,
     ) -> None:
-        """Says beforehand what is weak about the fiducials for these `targets` (image frame, mm); `accuracy_mm` is the
+        """Says beforehand what is weak about the fiducials for the `target` (image frame, mm); `accuracy_mm` is the
         RMS length of the tracker's steady error."""
         self._accuracy_mm = accuracy_mm
         self._fiducials = fiducials
@@ -45,7 +43,8 @@ class TouchStep:
         self._touch: list[Array] = []
         self._until_s: float | None = None
         self._pressed = False
-        self._advice = _weakness(self._fixed, targets)
+        self._target = np.array(target)
+        self._advice = _weakness(self._fixed, self._target)
         self._measured = _about(stylus)
         self.result: PatientRegistration | None = None
         self.guess: Array | None = None
@@ -91,7 +90,7 @@ class TouchStep:
     def _register(self) -> Event | None:
         touches = Touches(np.array(self._touched), np.array(self._turns), self._stylus.covariance, self._accuracy_mm)
         try:
-            self.result = register_patient(touches, self._fixed)
+            self.result = register_patient(touches, self._fixed, self._target)
         except RegistrationError as error:
             self._touched, self._turns, self.guess = [], [], None
             self._advice = f"{error}; start again with {self._fiducials[0].name}"
@@ -148,10 +147,10 @@ def _about(stylus: ToolTip) -> str:
     return tip if stylus.check is None else f"{tip}, in the divot off by {stylus.check.error_mm:.2f} mm"
 
 
-def _weakness(fixed: Array, targets: Sequence[Vec3]) -> str:
-    """What is weak about fiducials (n, 3) for the targets, one line; empty when nothing is."""
+def _weakness(fixed: Array, target: Array) -> str:
+    """What is weak about fiducials (n, 3) for the target (3,), one line; empty when nothing is."""
     try:
-        cautions = layout_cautions(fixed, np.array(targets))
+        cautions = layout_cautions(fixed, target[None])
     except RegistrationError as error:
         return str(error)
     return cautions[0].message if cautions else ""

@@ -16,7 +16,7 @@ plane across the path, it moves by what is left of that along w = u − (u·a / 
 offset in the plane: by w · shift + s (a × w) · turn. Lateral distance and depth are the cases s = 0 with w = u and w = z.
 
 The registration's covariance rests on few residuals. It is widened so that regions taken from it as if it were known
-hold the truth as often as they say (Hotelling's T²). Latency is no scatter: its square is added, so that the region
+hold the truth as often as they say (`guidance.registration_error`). Latency is no scatter: its square is added, so that the region
 reaches from where the needle is drawn to where it is.
 
 Left out: that a needle bends between its hub and its tip, and that tissue moves; neither is seen by a tracker.

@@ -75,7 +75,14 @@ GEOMETRIES = {
         translation([-150, -40, 60]) @ rotation_about([0.3, 1, 0], 2.0),
         VIEW @ rotation_about([0, 1, 0], 0.8),
     ),
-    "reference far away": Bench(
+    "eight on the back": Bench(
+        np.concatenate([ROUND[[0, 1, 2, 3, 5]], [(-30.0, -84, 20), (35, -82, -25), (-8, -92, -90)]]),
+        np.diag([0.25, 0.3, 0.35]) ** 2,
+        pose_along(TARGET + [4, -40, 9], np.subtract(PLAN.target, PLAN.entry)),
+        translation([70, -60, 150]) @ rotation_about([1, 0.3, 0], 0.9),
+        VIEW,
+    ),
+    "twelve, reference far away": Bench(
         np.concatenate([ROUND, ROUND * [0.7, 1.02, -0.8]]),
         0.5**2 * np.eye(3),
         pose_along((30.0, -95, 5), np.subtract(PLAN.target, PLAN.entry)),
@@ -83,6 +90,10 @@ GEOMETRIES = {
         VIEW,
     ),
 }
+ENOUGH = [where for where, bench in GEOMETRIES.items() if len(bench.fiducials) >= 6]
+MOST = {"six around": 0.975}
+"""The residuals of six tell so little that the region is widened for large doubts; where the tracker's own noise, which is
+known, is larger than they are, it holds a little more than it need."""
 TIP = np.diag([0.002, 0.002, 1e-12, 0.2, 0.2, 0.3]) ** 2
 """Covariance of the needle's calibration."""
 
@@ -147,7 +158,7 @@ def registrations(bench: Bench, fle: Array, rng: np.random.Generator, accuracy_m
     touched = true + errors + rng.standard_normal((TRIALS, 1, 3)) * accuracy_mm / np.sqrt(3)
     found = align(touched, bench.fiducials)
     off = moved(found, touched) - bench.fiducials
-    return found, residual_covariance(bench.fiducials, off) + steady_covariance(accuracy_mm)
+    return found, residual_covariance(bench.fiducials, off, TARGET) + steady_covariance(accuracy_mm)
 
 
 def readings(
@@ -189,48 +200,46 @@ def share_inside(errors: Array, covariance: Array) -> float:
     return float(inside_region(errors, covariance, SCALE_3).mean())
 
 
-@pytest.mark.parametrize(("where", "kind"), list(product(GEOMETRIES, NOISE)))
+@pytest.mark.parametrize(("where", "kind"), list(product(ENOUGH, NOISE)))
 def test_the_truth_is_in_the_95_percent_region_95_times_of_100(where: str, kind: str) -> None:
     trials = simulate(GEOMETRIES[where], NOISE[kind], seed=len(where) * len(kind))
     assert 0.93 <= share_inside(trials.tip_error, trials.tip_covariance) <= 0.97
-    assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= 0.97
+    assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= MOST.get(where, 0.97)
 
 
 SLIPS = {
     "along the skin": (0.35, 0.1, 0.35),
     "across the table": (0.45, 0.15, 0.15),
     "along the body": (0.15, 0.15, 0.5),
+    "pressed into the skin": (0.15, 0.45, 0.15),
 }
 """Standard deviations of a touch, image axes: the fiducials of `ROUND` lie nearly in one plane across the second."""
 
 
-@pytest.mark.parametrize(("where", "how"), list(product(GEOMETRIES, SLIPS)))
+@pytest.mark.parametrize(("where", "how"), list(product(ENOUGH, SLIPS)))
 def test_touches_may_err_more_in_one_direction(where: str, how: str) -> None:
-    """Where it errs most across the others, the region may hold a little more than 95 of 100."""
     bench = replace(GEOMETRIES[where], touch=np.diag(SLIPS[how]) ** 2)
     trials = simulate(bench, NOISE["isotropic optical"], seed=len(where) + len(how))
-    assert 0.93 <= share_inside(trials.tip_error, trials.tip_covariance) <= 0.98
-    assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= 0.985
+    assert 0.93 <= share_inside(trials.tip_error, trials.tip_covariance) <= 0.97
+    assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= MOST.get(where, 0.97)
 
 
-@pytest.mark.parametrize(
-    ("where", "least"), [("six around", 0.90), ("four to one side", 0.85), ("reference far away", 0.93)]
-)
-def test_pressing_into_the_skin_is_told_when_there_are_enough_fiducials(where: str, least: float) -> None:
-    """Three times as far off across the fiducials' plane, of which few residuals tell: with the pooled variance alone
-    some 70 to 80 of 100 registrations of such touches were inside."""
-    bench = replace(GEOMETRIES[where], touch=np.diag([0.15, 0.45, 0.15]) ** 2)
+@pytest.mark.parametrize("how", [None, *SLIPS])
+def test_of_four_fiducials_the_region_is_rather_too_wide(how: str | None) -> None:
+    """One residual of twelve tells how far they were pressed in: the region that holds that holds more of all else."""
+    bench = GEOMETRIES["four to one side"]
+    bench = bench if how is None else replace(bench, touch=np.diag(SLIPS[how]) ** 2)
     trials = simulate(bench, NOISE["isotropic optical"], seed=4)
-    assert share_inside(trials.target_error, trials.target_covariance) >= least
-    assert share_inside(trials.tip_error, trials.tip_covariance) >= least
+    assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= 0.996
+    assert 0.93 <= share_inside(trials.tip_error, trials.tip_covariance) <= 0.99
 
 
-@pytest.mark.parametrize("where", GEOMETRIES)
+@pytest.mark.parametrize("where", ENOUGH)
 def test_a_steady_error_of_the_tracker_is_told(where: str) -> None:
     """Needle and stylus each off in the same way for the whole session, which no residual and no jitter shows."""
     trials = simulate(GEOMETRIES[where], NOISE["isotropic optical"], seed=11, accuracy_mm=0.5)
     assert 0.93 <= share_inside(trials.tip_error, trials.tip_covariance) <= 0.97
-    assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= 0.97
+    assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= MOST.get(where, 0.97)
 
 
 def test_the_regions_are_no_larger_than_needed() -> None:
@@ -364,7 +373,7 @@ def test_fewer_fiducials_are_trusted_less() -> None:
     for n in (6, 4):
         found = register_points(touched[:n], ROUND[:n])
         off = moved(found.fixed_from_moving, touched[:n]) - ROUND[:n]
-        ratio.append(np.trace(residual_covariance(ROUND[:n], off)) / np.trace(found.covariance))
+        ratio.append(np.trace(residual_covariance(ROUND[:n], off, TARGET)) / np.trace(found.covariance))
     assert 1.1 < ratio[0] < 1.6 < ratio[1] < 2.4
 
 
