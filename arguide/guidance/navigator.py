@@ -11,7 +11,7 @@ from arguide.guidance.deviation import DeviationFrom
 from arguide.guidance.jitter import Jitter
 from arguide.guidance.phases import NEXT, observe
 from arguide.guidance.state import Deviation, NeedleState, Phase, RiskState, Uncertainty
-from arguide.guidance.uncertainty import NeedleUncertainty
+from arguide.guidance.uncertainty import HitChance, NeedleUncertainty
 from arguide.guidance.velocity import Velocity
 from arguide.settings.scenario import Plan
 from arguide.trackers.reading import Sample
@@ -51,7 +51,7 @@ class Navigator:
         self._deviation_of = DeviationFrom(plan, anatomy.clearances)
         self._under_skin = anatomy.under_skin
         self._bars, self._jitter = bars, jitter or {}
-        self._velocity = Velocity()
+        self._velocity, self._chance = Velocity(), HitChance(plan)
         self._risks = RiskWatch(margins_mm) if margins_mm else None
         self.phase = Phase.SEARCHING
 
@@ -86,4 +86,5 @@ class Navigator:
         jitters = self._jitter["needle"].covariance, self._jitter["reference"].covariance
         motion, target = self._bars.covariances(image_from_reference, reference, needle, *jitters, velocity)
         speed_mm_s = float(np.linalg.norm(velocity[3:]))
-        return self._bars.bars(image_from_tip, deviation, motion, target, speed_mm_s)
+        chance = self._chance.at(sample.host_time_s, image_from_tip, motion)
+        return self._bars.bars(image_from_tip, deviation, motion, target, chance, speed_mm_s)

@@ -53,7 +53,7 @@ def _ratios() -> Array:
     """Variances (g, 3) of the three axes against each other, geometric mean 1."""
     steps = np.linspace(-SPREAD, SPREAD, NODES)
     first, second = np.meshgrid(steps / np.sqrt(2), steps / np.sqrt(6))
-    return np.exp(2 * np.stack([first + second, second - first, -2 * second], axis=-1).reshape(-1, 3))
+    return np.asarray(np.exp(2 * np.stack([first + second, second - first, -2 * second], axis=-1).reshape(-1, 3)))
 
 
 def _told(rows: Array, ratios: Array, off: Array) -> tuple[Array, Array]:

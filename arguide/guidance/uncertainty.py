@@ -38,6 +38,8 @@ SCALE_3 = region_scale()
 """Half axes of a 95 % ellipsoid, in standard deviations."""
 SCALE_1 = region_scale(dimensions=1)
 SCALE_2 = region_scale(dimensions=2)
+CHANCE_S = 1 / 15 - 1e-6
+"""So long the chance of a hit stands: nobody reads a changing number faster."""
 LEVERS = -skew(np.eye(3)).reshape(3, 9)
 """An arm (3,) times this is the (3, 3), flat, that turns a small turn into the shift of the arm's end: turn × arm."""
 NEEDLE, REFERENCE, REGISTRATION, CALIBRATION, LATENCY = (slice(6 * k, 6 * k + 6) for k in range(5))
@@ -53,7 +55,6 @@ class NeedleUncertainty:
         `calibration` in the needle's axes and about the tip."""
         path = planned_path(plan)
         self._axes, self._target, self._length_mm = path.axes, path.target, path.length_mm
-        self._radius_mm = plan.tolerance.miss_mm.within
         self._tip, self._latency_s = needle_from_tip[:3, 3].copy(), latency_s
         self._sources = np.zeros((25, 25))
         self._sources[REGISTRATION, REGISTRATION] = registration
@@ -101,7 +102,13 @@ class NeedleUncertainty:
         return carry @ self._sources @ carry.T, target
 
     def bars(
-        self, image_from_tip: Array, deviation: Deviation, motion: Array, target: Array, speed_mm_s: float = 0.0
+        self,
+        image_from_tip: Array,
+        deviation: Deviation,
+        motion: Array,
+        target: Array,
+        hit_probability: float,
+        speed_mm_s: float = 0.0,
     ) -> Uncertainty:
         """The ± of every deviation, from the tip's covariance (6, 6) and the target's (3, 3) as above."""
         ax, ay, az = (self._axes @ image_from_tip[:3, 2]).tolist()
@@ -140,9 +147,28 @@ class NeedleUncertainty:
             entry_offset_95_mm=_bar_of_length(deviation.entry_offset_mm, sd[5]),
             predicted_miss_95_mm=_bar_of_length(deviation.predicted_miss_mm, sd[6]),
             distance_95_mm=_bar_of_length(deviation.target_mm, sd[7], SCALE_3),
-            hit_probability=probability_in_ball(image_from_tip[:3, 3] - self._target, tip, self._radius_mm),
+            hit_probability=hit_probability,
             delay_mm=self._latency_s * speed_mm_s,
         )
+
+
+class HitChance:
+    """The chance that the tip is inside the target, worked out as often as anybody can read it.
+
+    Near the target it costs as much as all bars together, so it stands for `CHANCE_S` of the readings' own time.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._target, self._radius_mm = planned_path(plan).target, plan.tolerance.miss_mm.within
+        self._made_s, self._value = -inf, 0.0
+
+    def at(self, time_s: float, image_from_tip: Array, motion: Array) -> float:
+        """At a reading, from the tip's covariance (6, 6)."""
+        if not 0 <= time_s - self._made_s < CHANCE_S:
+            self._made_s = time_s
+            away = image_from_tip[:3, 3] - self._target
+            self._value = probability_in_ball(away, motion[3:, 3:], self._radius_mm)
+        return self._value
 
 
 def _unit(x: float, y: float) -> tuple[float, float]:

@@ -165,13 +165,13 @@ class Trainee:
         insert = Insert(np.array(plan.entry), np.array(plan.target), world.face, self._seed + 700)
         script.put_down("stylus", now, 1.8)
         rest, first = world.resting_place("needle"), insert.at(0.0)
-        start = script.move("needle", now + 0.4, Move(rest, first, 1.7, world.up, 20.0), IN_AIR, "take the needle")
+        start = script.move("needle", now + 0.4, Move(rest, first, 1.5, world.up, 20.0), IN_AIR, "take the needle")
         end = script.move("needle", start, insert, IN_TISSUE)
         self._inserted = start, end
         for begun, ended, what in insert.stages:
             script.note(start + begun, start + ended, what)
         self._disturb(insert, start)
-        script.press("needle", end + 0.6, "finish")
+        script.press("needle", end + 0.2, "finish")
         script.move("needle", end, Hold(insert.at(insert.duration_s), 1.3), IN_AIR)
         lies = script.put_down("needle", end + 1.3, 2.0)
         script.note(end + 1.3, lies, "put the needle down")

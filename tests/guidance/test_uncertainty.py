@@ -15,7 +15,7 @@ from arguide.guidance.deviation import DeviationFrom
 from arguide.guidance.jitter import Jitter
 from arguide.guidance.registration_error import residual_covariance, shared_tip_covariance, steady_covariance
 from arguide.guidance.state import Deviation, Uncertainty
-from arguide.guidance.uncertainty import SCALE_3, NeedleUncertainty
+from arguide.guidance.uncertainty import SCALE_3, HitChance, NeedleUncertainty
 from arguide.registration.alignment import align, alignment_covariance, moved
 from arguide.registration.rigid import register_points
 from arguide.settings.scenario import Plan
@@ -287,7 +287,7 @@ def test_the_bars_hold_the_deviations(off_mm: float) -> None:
     for motion in rng.standard_normal((trials, 6)) @ np.sqrt(covariance):
         drawn = small_about_tip(true_tip, motion)
         deviation = deviation_of(drawn)
-        found = bars.bars(drawn, deviation, covariance, target)
+        found = bars.bars(drawn, deviation, covariance, target, 1.0)
         for name, bar in BARS.items():
             count[name] += abs(getattr(deviation, name) - getattr(truth, name)) <= bar(found)
     for name, inside in count.items():
@@ -336,7 +336,7 @@ def test_a_needle_leading_away_has_no_finite_miss_and_no_finite_bar() -> None:
     for direction in (-path, np.cross(path, [0.0, 0, 1])):
         tip = pose_along((24.0, -60, 3), direction)
         deviation = DeviationFrom(PLAN, lambda pose: ())(tip)
-        found = bars.bars(tip, deviation, np.eye(6) * 0.01, np.eye(3))
+        found = bars.bars(tip, deviation, np.eye(6) * 0.01, np.eye(3), 0.0)
         assert (deviation.predicted_miss_mm, found.predicted_miss_95_mm) == (inf, inf)
         assert np.isfinite([found.depth_95_mm, found.lateral_95_mm, found.angle_95_rad]).all()
 
@@ -344,8 +344,17 @@ def test_a_needle_leading_away_has_no_finite_miss_and_no_finite_bar() -> None:
 def test_exactly_on_the_plan_without_any_error() -> None:
     bars = NeedleUncertainty(PLAN, NEEDLE_FROM_TIP, np.zeros((6, 6)), np.zeros((6, 6)))
     tip = pose_along(PLAN.target, np.subtract(PLAN.target, PLAN.entry))
-    found = bars.bars(tip, DeviationFrom(PLAN, lambda pose: ())(tip), np.zeros((6, 6)), np.zeros((3, 3)))
+    chance = HitChance(PLAN).at(0.0, tip, np.zeros((6, 6)))
+    found = bars.bars(tip, DeviationFrom(PLAN, lambda pose: ())(tip), np.zeros((6, 6)), np.zeros((3, 3)), chance)
     assert found.tip_95_mm == found.lateral_95_mm == found.predicted_miss_95_mm == 0.0 and found.hit_probability == 1.0
+
+
+def test_the_chance_of_a_hit_follows_as_fast_as_it_can_be_read() -> None:
+    chance, on, off = HitChance(PLAN), pose_along(PLAN.target, (0, 1, 0)), pose_along(TARGET + [30, 0, 0], (0, 1, 0))
+    covariance = 0.01 * np.eye(6)
+    told = [chance.at(n / 60, off if n else on, covariance) for n in range(6)]
+    assert told == [1.0] * 4 + [0.0] * 2, "from the fourth reading of 60 a second on"
+    assert chance.at(0.0, on, covariance) == 1.0, "time that runs back, as another recording's does"
 
 
 def test_a_tip_error_that_all_touches_share_moves_the_registration() -> None:

@@ -65,13 +65,17 @@ def test_no_start_at_all_is_enough_for_one_bone(vertebra: Bone, off_by: Starting
 def test_strays_do_no_harm(vertebra: Bone, off_by: Starting) -> None:
     rng = np.random.default_rng(1)
     points = vertebra.painted(rng)
-    points[::10] += [0, -8.0, 0]  # lifted off the bone
+    points[::10] += [0, -8.0, 0]  # lifted off the bone; a few land on another part of it and are no strays
+    off_mm = np.linalg.norm(points - vertebra.target.nearest(points)[0], axis=1)
+    stray = off_mm > 1.2
+    assert stray[::10].sum() >= 45 and not np.delete(stray, np.s_[::10]).any()
     start = off_by(rng, 10, 8, points.mean(axis=0))
     for keep in (1.0, 0.85):
         found = register_surface(vertebra.target, points, start, keep=keep)
         mm, deg = errors(found.fixed_from_moving, identity(), points.mean(axis=0))
         assert mm < 0.3 and deg < 0.4
-        assert found.used[::10].sum() <= 0.2 * len(points[::10]) and found.used.sum() > 0.7 * len(points)
+        assert not found.used[stray].any() and found.used[::10].sum() <= 2
+        assert found.used.sum() > 0.7 * len(points)
 
 
 def test_the_95_percent_region_contains_the_target_in_95_percent(vertebrae: Bone) -> None:
