@@ -38,7 +38,7 @@ SCALE_3 = region_scale()
 """Half axes of a 95 % ellipsoid, in standard deviations."""
 SCALE_1 = region_scale(dimensions=1)
 SCALE_2 = region_scale(dimensions=2)
-CHANCE_S = 1 / 15 - 1e-6
+CHANCE_S = 0.1 - 1e-6
 """So long the chance of a hit stands: nobody reads a changing number faster."""
 LEVERS = -skew(np.eye(3)).reshape(3, 9)
 """An arm (3,) times this is the (3, 3), flat, that turns a small turn into the shift of the arm's end: turn × arm."""
@@ -55,6 +55,7 @@ class NeedleUncertainty:
         `calibration` in the needle's axes and about the tip."""
         path = planned_path(plan)
         self._axes, self._target, self._length_mm = path.axes, path.target, path.length_mm
+        self._turned = np.kron(np.eye(2), path.axes)
         self._tip, self._latency_s = needle_from_tip[:3, 3].copy(), latency_s
         self._sources = np.zeros((25, 25))
         self._sources[REGISTRATION, REGISTRATION] = registration
@@ -116,37 +117,32 @@ class NeedleUncertainty:
         straight = _unit(px, py)
         entry, miss = (_crossing((px, py, pz), (ax, ay, az), z) for z in (-self._length_mm, 0.0))
         tilt = hypot(ax, ay)
-        across = (-ay / tilt, ax / tilt, 0.0) if tilt > 1e-12 else (1.0, 0.0, 0.0)
+        across = (-ay / tilt, ax / tilt) if tilt > 1e-12 else (1.0, 0.0)
         away = deviation.target_mm
         toward = (px / away, py / away, pz / away) if away > 1e-9 else (0.0, 0.0, 1.0)
-        rows = np.array(
-            [
-                (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-                (0.0, 0.0, 0.0, *straight, 0.0),
-                (0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
-                (0.0, 0.0, 0.0, 0.0, 1.0, 0.0),
-                (*across, 0.0, 0.0, 0.0),
-                entry,
-                miss,
-                (0.0, 0.0, 0.0, *toward),
-            ]
-        )
-        rows = (rows.reshape(16, 3) @ self._axes).reshape(8, 6)
-        sd = [sqrt(max(variance, 0.0)) for variance in np.vecdot(rows @ motion, rows).tolist()]
+        planned = self._turned @ motion @ self._turned.T
+        crossings = np.array((entry, miss))
+        at_entry, at_miss = np.vecdot(crossings @ planned, crossings).tolist()
+        (about_x, about_xy, _), (_, about_y, _) = planned[:2, :3].tolist()
+        (xx, xy, xz), (_, yy, yz), (_, _, zz) = planned[3:, 3:].tolist()
+        (sx, sy), (cx, cy), (dx, dy, dz) = straight, across, toward
+        lateral = sx * sx * xx + 2 * sx * sy * xy + sy * sy * yy
+        angle = cx * cx * about_x + 2 * cx * cy * about_xy + cy * cy * about_y
+        distance = dx * dx * xx + dy * dy * yy + dz * dz * zz + 2 * (dx * dy * xy + dx * dz * xz + dy * dz * yz)
         tip = motion[3:, 3:]
         return Uncertainty(
             tip=_covariance(tip),
             target=_covariance(target),
             tip_95_mm=SCALE_3 * sqrt(largest_variance(tip)),
             target_95_mm=SCALE_3 * sqrt(largest_variance(target)),
-            depth_95_mm=SCALE_1 * sd[0],
-            lateral_95_mm=_bar_of_length(deviation.lateral_mm, sd[1]),
-            in_plane_95_mm=SCALE_1 * sd[2],
-            out_of_plane_95_mm=SCALE_1 * sd[3],
-            angle_95_rad=_bar_of_length(deviation.angle_rad, sd[4]),
-            entry_offset_95_mm=_bar_of_length(deviation.entry_offset_mm, sd[5]),
-            predicted_miss_95_mm=_bar_of_length(deviation.predicted_miss_mm, sd[6]),
-            distance_95_mm=_bar_of_length(deviation.target_mm, sd[7], SCALE_3),
+            depth_95_mm=SCALE_1 * _root(zz),
+            lateral_95_mm=_bar_of_length(deviation.lateral_mm, _root(lateral)),
+            in_plane_95_mm=SCALE_1 * _root(xx),
+            out_of_plane_95_mm=SCALE_1 * _root(yy),
+            angle_95_rad=_bar_of_length(deviation.angle_rad, _root(angle)),
+            entry_offset_95_mm=_bar_of_length(deviation.entry_offset_mm, _root(at_entry)),
+            predicted_miss_95_mm=_bar_of_length(deviation.predicted_miss_mm, _root(at_miss)),
+            distance_95_mm=_bar_of_length(deviation.target_mm, _root(distance), SCALE_3),
             hit_probability=hit_probability,
             delay_mm=self._latency_s * speed_mm_s,
         )
@@ -169,6 +165,10 @@ class HitChance:
             away = image_from_tip[:3, 3] - self._target
             self._value = probability_in_ball(away, motion[3:, 3:], self._radius_mm)
         return self._value
+
+
+def _root(variance: float) -> float:
+    return sqrt(variance) if variance > 0 else 0.0
 
 
 def _unit(x: float, y: float) -> tuple[float, float]:

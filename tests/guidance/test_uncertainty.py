@@ -352,8 +352,8 @@ def test_exactly_on_the_plan_without_any_error() -> None:
 def test_the_chance_of_a_hit_follows_as_fast_as_it_can_be_read() -> None:
     chance, on, off = HitChance(PLAN), pose_along(PLAN.target, (0, 1, 0)), pose_along(TARGET + [30, 0, 0], (0, 1, 0))
     covariance = 0.01 * np.eye(6)
-    told = [chance.at(n / 60, off if n else on, covariance) for n in range(6)]
-    assert told == [1.0] * 4 + [0.0] * 2, "from the fourth reading of 60 a second on"
+    told = [chance.at(n / 60, off if n else on, covariance) for n in range(8)]
+    assert told == [1.0] * 6 + [0.0] * 2, "from the sixth reading of 60 a second on"
     assert chance.at(0.0, on, covariance) == 1.0, "time that runs back, as another recording's does"
 
 
