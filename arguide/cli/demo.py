@@ -49,7 +49,6 @@ def run(given: argparse.Namespace) -> int:
     from arguide.asset_files import find_profile, find_scenario
     from arguide.cli.ar import SIM_PROFILE, simulated_camera
     from arguide.cli.emulator import emulated_tracker
-    from arguide.cli.job import Job, carry_out, new_folder, window_possible
     from arguide.cli.options import looks_of, plan_of, size_of
     from arguide.cli.patient import kept_patient
     from arguide.cli.tool_calibrations import methods_wanted
@@ -66,7 +65,11 @@ def run(given: argparse.Namespace) -> int:
     size = size_of(given.size)
     methods = methods_wanted(given.calibrate, scenario, {})
     calibrate = ",".join(methods) or "none"
-    with emulated_tracker(scenario.file, plan.name, profile, methods, fast=given.fast, seed=given.seed) as port:
+    with emulated_tracker(
+        scenario.file, plan.name, profile, methods, fast=given.fast, seed=given.seed, meanwhile=_load
+    ) as port:
+        from arguide.cli.job import Job, carry_out, new_folder, window_possible
+
         job = Job(
             scenario=scenario,
             plan=plan,
@@ -86,3 +89,9 @@ def run(given: argparse.Namespace) -> int:
             ar=simulated_camera(scenario, plan, profile, given.seed, calibrate) if given.ar else None,
         )
         return carry_out(job)
+
+
+def _load() -> None:
+    """Load what the session is made of: it takes as long as the emulator does to start."""
+    import arguide.cli.job
+    import arguide.scene.stage  # noqa: F401

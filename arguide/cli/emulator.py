@@ -5,7 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,11 +20,19 @@ DEVICES = {"ndi": "polaris", "fastrak": "fastrak", "liberty": "liberty"}
 
 @contextmanager
 def emulated_tracker(
-    scenario: Path, plan: str, profile: TrackerProfile, methods: Sequence[Method], *, fast: bool, seed: int
+    scenario: Path,
+    plan: str,
+    profile: TrackerProfile,
+    methods: Sequence[Method],
+    *,
+    fast: bool,
+    seed: int,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[str]:
-    """Run the profile's tracker, emulated, with a simulated trainee who calibrates the needle by `methods`; gives the port's address; ends it afterwards.
+    """Run the profile's tracker, emulated, with a simulated trainee who calibrates the needle by `methods`.
 
-    On a pseudo-terminal where the system has them, over TCP on the loopback interface elsewhere.
+    Gives the port's address; ends it afterwards. On a pseudo-terminal where the system has them, over TCP on the loopback
+    interface elsewhere. `meanwhile` is done while it starts.
     """
     line = ["--pty"] if os.name == "posix" else ["--tcp", "127.0.0.1:0"]
     if (device := DEVICES.get(profile.driver)) is None:
@@ -36,17 +44,18 @@ def emulated_tracker(
     command += ["--scenario", str(scenario), "--plan", plan, "--profile", str(profile.file)]
     command += ["--calibrate", ",".join(methods) or "none"]
     command += ["--clock", "step" if fast else "real", "--seed", str(seed)]
-    with emulator_process(command) as address:
+    with emulator_process(command, meanwhile) as address:
         yield address
 
 
 @contextmanager
-def emulator_process(command: list[str]) -> Iterator[str]:
+def emulator_process(command: list[str], meanwhile: Callable[[], None] = lambda: None) -> Iterator[str]:
     """Run an emulator's command; gives its port's address; ends the process afterwards. Raises PortError."""
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
+        meanwhile()
         yield _address(process)
     finally:
         process.terminate()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from arguide.errors import RegistrationError
 from arguide.geometry.transforms import Array
@@ -65,7 +65,7 @@ def judge_fiducials(moving: ArrayLike, fixed: ArrayLike, fle_mm: float | None = 
 def _tail(gain: Array, rest: Array, n: int, fle_mm: float | None) -> Array:
     """Probability (n,) that leaving out one good fiducial takes so much (mm²) off the sum of squares."""
     if fle_mm is not None:
-        return np.asarray(stats.chi2.sf(gain / (fle_mm**2 / 3), 3))
+        return np.asarray(special.chdtrc(3, gain / (fle_mm**2 / 3)))
     freedom = 3 * (n - 1) - 6
     ratio = (gain / 3) / np.maximum(rest / freedom, EXACT_MM**2)
-    return np.asarray(stats.f.sf(ratio, 3, freedom))
+    return np.asarray(special.fdtrc(3, freedom, ratio))

@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.spatial.transform import Rotation
-from scipy.stats import norm, qmc
+from scipy.special import ndtri
 
 from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array, apply
@@ -22,7 +22,9 @@ def nearby(initial: Array, points: Array) -> Array:
 
     Normally distributed turns and shifts from Sobol's sequence (1967), which leaves no corner of the six dimensions out.
     """
-    draws = norm.ppf(qmc.Sobol(6, rng=0).random(NEARBY).clip(1e-3, 1 - 1e-3))
+    from scipy.stats import qmc  # half a second to load
+
+    draws = ndtri(qmc.Sobol(6, rng=0).random(NEARBY).clip(1e-3, 1 - 1e-3))
     draws[0] = 0.0
     rotations, shifts = rotations_from(TURN_RAD * draws[:, :3]), SHIFT_MM * draws[:, 3:]
     middle = apply(initial, points.mean(axis=0))

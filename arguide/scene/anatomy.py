@@ -9,9 +9,10 @@ from panda3d.core import NodePath
 from scipy.spatial import cKDTree
 
 from arguide.errors import MeshError
+from arguide.geometry import mesh as mesh_room
 from arguide.geometry.mesh import Mesh, decimated, read_mesh
 from arguide.geometry.transforms import Array
-from arguide.scene import daylight, style
+from arguide.scene import daylight, shape_cache, style
 from arguide.scene.camera import SUPERIOR, Orbit, across, project, unit
 from arguide.scene.layer import Layer, ranks
 from arguide.scene.shapes import Shape, shape
@@ -58,7 +59,23 @@ def _lit(
     target: tuple[float, float, float],
     triangles: int,
 ) -> tuple[Shape, ...]:
-    """Kept, so that a second stage in the same process opens at once; a file's time is in its key."""
+    """Kept, so that a second stage opens at once, and the next program soon; a file's time is in its key."""
+    sources = (__file__, daylight.__file__, mesh_room.__file__)
+    meshes, glass = [path for path, _, _ in files], [skin for _, _, skin in files]
+    place = shape_cache.place(sources, meshes, glass, entry, target, triangles)
+    kept = shape_cache.load(place)
+    if kept is None or len(kept) != len(files):
+        kept = _made(files, entry, target, triangles)
+        shape_cache.save(kept, place)
+    return kept
+
+
+def _made(
+    files: tuple[tuple[Path, int, bool], ...],
+    entry: tuple[float, float, float],
+    target: tuple[float, float, float],
+    triangles: int,
+) -> tuple[Shape, ...]:
     full = [read_mesh(path) for path, _, _ in files]
     skins = [glass for _, _, glass in files]
     counts = budget([_area(mesh) for mesh in full], skins, triangles)
@@ -197,4 +214,4 @@ def _foreground(image_from_view: Array, distance_mm: float, points: Array) -> fl
     near = (depth < distance_mm - FOREGROUND_MM) & (depth > 0)
     cells = np.floor(spots[near]).astype(int)
     cells = cells[((cells >= 0) & (cells < GRID)).all(axis=1)]
-    return len(np.unique(cells, axis=0)) / GRID**2
+    return np.count_nonzero(np.bincount(cells @ (GRID, 1), minlength=1)) / GRID**2

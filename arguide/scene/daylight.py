@@ -13,6 +13,8 @@ from arguide.scene.shapes import Faces
 PIXEL_MM = 2.5
 BIAS_MM = 2.5
 RAISE_MM = 0.8
+FEW = 1000
+"""Points, so few that it pays to leave out first what lies beside them all."""
 SKY_RAYS = 64
 LAMP_RAYS = 20
 LAMP_RAD = float(np.radians(14.0))
@@ -55,11 +57,15 @@ def visible_from(direction: Array, points: Array, occluders: Array) -> Array:
     """1 or 0 for each of the points (n, 3): does light from far away along `direction` reach it past the occluders?"""
     axes = pose_along(np.zeros(3), direction)[:3, :3]
     mine, blocking = axes.T @ points.T, axes.T @ occluders.T
-    low = np.minimum(mine[:2].min(1), blocking[:2].min(1))[:, None]
+    low, high = mine[:2].min(1)[:, None], mine[:2].max(1)[:, None]
+    if len(points) < FEW:
+        blocking = blocking[:, ((blocking[:2] > low - PIXEL_MM) & (blocking[:2] < high + PIXEL_MM)).all(axis=0)]
+    low = np.minimum(low, blocking[:2].min(1, initial=np.inf)[:, None])
     here = ((mine[:2] - low) / PIXEL_MM).astype(np.int64)
     there = ((blocking[:2] - low) / PIXEL_MM).astype(np.int64)
-    rows = 1 + int(max(here[1].max(), there[1].max()))
-    nearest = np.full((1 + int(max(here[0].max(), there[0].max()))) * rows, -np.inf)
+    size = 1 + np.maximum(here.max(1), there.max(1, initial=0))
+    rows = int(size[1])
+    nearest = np.full(int(size[0]) * rows, -np.inf)
     np.maximum.at(nearest, there[0] * rows + there[1], blocking[2])
     result: Array = (mine[2] + BIAS_MM >= nearest[here[0] * rows + here[1]]).astype(float)
     return result

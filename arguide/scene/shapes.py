@@ -1,13 +1,12 @@
 """Geometry out of arrays: triangles for Panda3D, and the few round shapes the scene is made of."""
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from panda3d.core import Geom, GeomNode, GeomTriangles, GeomVertexArrayFormat, GeomVertexData, GeomVertexFormat
 
-from arguide.geometry.transforms import Array, pose_along
+from arguide.geometry.transforms import Array
 
 Faces = NDArray[np.integer]
 
@@ -129,11 +128,14 @@ def wire(points: ArrayLike, radius_mm: ArrayLike, closed: bool = False, segments
     line = np.asarray(points, dtype=float)
     radii = np.broadcast_to(np.asarray(radius_mm, dtype=float), len(line))
     ahead = np.roll(line, -1, axis=0) - np.roll(line, 1, axis=0) if closed else _ahead(line)
-    frames = [pose_along(p, d)[:3, :2] for p, d in zip(line, ahead, strict=True)]
-    for before, now in itertools.pairwise(frames):  # turn each to its forerunner, else the tube twists
-        now[:] = now @ _closest_turn(now.T @ before)
-    angle = np.arange(segments) * 2 * np.pi / segments
-    normals = np.einsum("nij,kj->nki", np.array(frames), np.stack([np.cos(angle), np.sin(angle)], -1))
+    across, other = _across(ahead)
+    # Each is turned to its forerunner, else the tube twists.
+    turns = np.arctan2(
+        (across[1:] * other[:-1] - other[1:] * across[:-1]).sum(axis=1),
+        (across[1:] * across[:-1] + other[1:] * other[:-1]).sum(axis=1),
+    )
+    angle = np.arange(segments) * 2 * np.pi / segments - np.concatenate([[0.0], np.cumsum(turns)])[:, None]
+    normals = np.cos(angle)[..., None] * across[:, None] + np.sin(angle)[..., None] * other[:, None]
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     rows = np.repeat(line[:, None], segments, axis=1)
     colors = np.stack([radii, along, np.zeros(len(line)), np.ones(len(line))], -1)
@@ -152,9 +154,12 @@ def _ahead(line: Array) -> Array:
     return np.concatenate([steps[:1], (steps[1:] + steps[:-1]) / 2, steps[-1:]])
 
 
-def _closest_turn(matrix: Array) -> Array:
-    u, _, vt = np.linalg.svd(matrix)
-    return np.asarray(u @ vt)
+def _across(ways: Array) -> tuple[Array, Array]:
+    """Two unit vectors (n, 3) across each of the ways (n, 3) and one another, as `pose_along` has them."""
+    z = ways / np.linalg.norm(ways, axis=1, keepdims=True)
+    x = np.cross(np.eye(3)[np.abs(z).argmin(axis=1)], z)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    return x, np.cross(z, x)
 
 
 def circle(radius: float, points: int = 64) -> Array:
