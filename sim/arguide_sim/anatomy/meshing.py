@@ -12,11 +12,14 @@ from arguide_sim.anatomy.sdf import Distances, Points, Shape
 RAMP = 0.4
 """Width of the step from outside to inside when the volume of a shape is counted, in samples."""
 
-COARSER = (1.0, 1.15, 1.3, 1.5, 0.8, 0.6)
+COARSER = (1.0, 0.75, 1.2, 0.55, 1.5)
 """Grids that are tried one after the other, as multiples of the spacing: a fin that is thinner than one grid does not
 survive being thinned, and is not in the next."""
 MOST = 1.4
 """How many times the triangles asked for a mesh may have."""
+
+EDGE_MM = 1.5
+"""How long the edges of a thinned mesh are, about, at the size at which it is thinned."""
 
 GRAIN_MM = 2.0**-10
 """Coordinates and distances are rounded to this, so that the last bits of a machine's arithmetic never show."""
@@ -26,13 +29,15 @@ def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: 
     """The surface of `shape` inside the box `low`..`high` (mm) as a closed mesh of about `triangles` triangles.
 
     `mirror` tells that the shape and its box are the same on both sides of x = 0: only the right half is sampled.
-    Raises MeshError when the shape is empty, touches the box or does not close.
+    Raises MeshError when the shape is empty or touches the box.
     """
     for coarser in COARSER:
         whole, volume = _marched(shape, low, high, spacing * coarser, mirror)
         if mesh := _thinned(whole, triangles, volume):
             return mesh
-    raise MeshError("the mesh does not close: the shape is thinner than the grid; sample it more finely")
+    # What thinning always tears keeps more triangles; marched and not thinned, every surface is closed.
+    whole, volume = _marched(shape, low, high, spacing, mirror)
+    return _thinned(whole, int(MOST * triangles), volume, len(whole.faces) / triangles) or whole
 
 
 def _marched(shape: Shape, low: Corner, high: Corner, spacing: float, mirror: bool) -> tuple[Mesh, float]:
@@ -83,19 +88,28 @@ def is_watertight(mesh: Mesh) -> bool:
 
 def filled(mesh: Mesh, volume_mm3: float, most_mm: float = 0.1) -> Mesh:
     """The mesh moved along its normals until it holds the volume of its shape: chords of a round surface lie inside it."""
-    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
-    area = float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
-    shift = np.clip((volume_mm3 - mesh.volume_mm3) / area, -most_mm, most_mm)
+    shift = np.clip((volume_mm3 - mesh.volume_mm3) / _area(mesh), -most_mm, most_mm)
     return Mesh(rounded(mesh.vertices + shift * mesh.vertex_normals), mesh.faces)
 
 
-def _thinned(mesh: Mesh, triangles: int, volume_mm3: float) -> Mesh | None:
+def _thinned(mesh: Mesh, triangles: int, volume_mm3: float, most: float = MOST) -> Mesh | None:
     """As few triangles as asked, or some more if it takes them to stay closed and free of crossings; None: far more."""
-    most = MOST * triangles
-    while True:
-        small = filled(decimated(mesh, triangles), volume_mm3)
-        if is_watertight(small) and not crossings(small):
+    more = 1.0
+    while more <= most:
+        small = filled(_decimated(mesh, int(triangles * more)), volume_mm3)
+        if len(small.faces) <= most * triangles and is_watertight(small) and not crossings(small):
             return small
-        if triangles >= min(most, len(mesh.faces)):
-            return None
-        triangles = int(triangles * 1.1) + 1
+        more *= 1.1
+    return None
+
+
+def _decimated(mesh: Mesh, triangles: int) -> Mesh:
+    """Decimated at a size at which the decimator reaches that number: what it may spoil is a length, not a share."""
+    size = EDGE_MM / float(np.sqrt(_area(mesh) / triangles))
+    small = decimated(Mesh(mesh.vertices * size, mesh.faces), triangles)
+    return Mesh(small.vertices / size, small.faces)
+
+
+def _area(mesh: Mesh) -> float:
+    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from arguide_sim.anatomy.crossing import crossings
 from arguide_sim.anatomy.meshing import is_watertight, mesh_of, sample
 from arguide_sim.anatomy.sdf import ellipsoid, half_space
 
@@ -32,6 +33,18 @@ def test_blocks_that_are_skipped_have_the_right_sign() -> None:
     axes = [LOW[k] + 0.5 * np.arange(values.shape[k]) for k in range(3)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     assert np.array_equal(values.ravel() < 0, BALL(grid) < 0)
+
+
+def test_what_cannot_be_thinned_closes_all_the_same() -> None:
+    """A thin curved sheet full of holes: no mesh of 40 triangles is closed, so there are more."""
+
+    def sponge(p: np.ndarray) -> np.ndarray:
+        x, y, z = p.T / 1.6
+        sheet = np.abs(np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x)) - 0.5
+        return np.maximum(sheet, BALL(p))
+
+    mesh = mesh_of(sponge, LOW, HIGH, 1.0, 40)
+    assert is_watertight(mesh) and crossings(mesh) == 0 and mesh.volume_mm3 > 0 and len(mesh.faces) > 400
 
 
 def test_an_open_mesh_and_a_doubled_triangle_are_not_watertight() -> None:
