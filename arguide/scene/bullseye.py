@@ -205,17 +205,17 @@ class Bullseye:
                 self._canvas.draw(
                     ring(radius * self._scale, 1.0 * unit, 96), style.rgba(style.ON_PICTURE, 0.35), self._rings
                 )
-                self._name_ring(radius, style.QUIET)
+                self._name_ring(radius, style.DARK.quiet)
         if limits.near * self._scale > 26 * unit:
-            self._name_ring(limits.near, style.GRADE_COLORS[Grade.NEAR])
+            self._name_ring(limits.near, fair)
         if limits.within * self._scale > 26 * unit:
-            self._name_ring(limits.within, style.GRADE_COLORS[Grade.WITHIN])
+            self._name_ring(limits.within, good)
 
     def _name_ring(self, radius: float, color: style.Rgb) -> None:
         unit = self._canvas.unit
         spot = radius * self._scale * np.sqrt(0.5)
         box = Rect(spot - 21 * unit, spot - 8 * unit, 42 * unit, 16 * unit)
-        self._canvas.panel(box, style.rgba(style.PANEL, 0.8), 8, self._rings)
+        self._canvas.panel(box, style.rgba(style.BULLSEYE, 0.8), 8, self._rings)
         self._canvas.label(box, 12, f"{radius:g} mm", color, align=Align.CENTER, parent=self._rings)
 
 

@@ -12,6 +12,7 @@ from arguide.scene.marks import FOR_GRADE, Sign, color_of
 CardLine: TypeAlias = tuple[str, str, Grade | None]
 """Label, value, grade if it has one."""
 MOST_LINES = 20
+LIST_PX = 14.0
 LONG = 36
 """Letters from which a value is a sentence, and gets more room …"""
 ONE_LINE = 84
@@ -35,8 +36,18 @@ class Card:
         inner = panel.inset(36 * unit, 24 * unit)
         canvas.label(inner.row(0, 40 * unit), 30, title, weight=Weight.BOLD, parent=self.root)
         canvas.panel(inner.row(50 * unit, 2 * unit), style.rgba(style.ACCENT), 1, self.root)
+        graded = any(found for _, _, found in shown)
         for k, line in enumerate(shown):
-            self._line(canvas, inner.row(58 * unit + k * row, row), line)
+            (self._line if graded else self._entry)(canvas, inner.row(58 * unit + k * row, row), line)
+
+    def _entry(self, canvas: Canvas, box: Rect, line: CardLine) -> None:
+        """A line of a list without grades: all alike, read from left to right."""
+        unit, middle = canvas.unit, 0.28 * box.width
+        size = min(LIST_PX, 0.58 * box.height / unit)
+        key, value = box.column(0, middle - 10 * unit), box.column(middle, box.width - middle)
+        canvas.label(key, size, line[0], weight=Weight.BOLD, parent=self.root)
+        canvas.label(value, size, line[1], parent=self.root)
+        canvas.panel(box.row(box.height - 1 * unit, 1 * unit), style.rgba(style.LINE, 0.7), 0, self.root)
 
     def _line(self, canvas: Canvas, box: Rect, line: CardLine) -> None:
         unit = canvas.unit

@@ -27,6 +27,7 @@ class Markers:
         self.root.set_shader_inputs(dash=(0, 0), reach=1e9, thickness=(1.0, 1.2))
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self._nodes = [self._one(fiducial, outward) for fiducial in scenario.fiducials]
+        self.root.hide()
 
     def _one(self, fiducial: Fiducial, outward: Array) -> NodePath:
         drawn = joined(
@@ -50,6 +51,7 @@ class MarkerLabels:
         self._limit = scenario.limits.registration_fre_mm
         self.root = canvas.group()
         self._labels = [_MarkerLabel(canvas, self.root, f) for f in scenario.fiducials]
+        self.root.hide()
 
     def show(self, states: tuple[FiducialState, ...], pixels: Array, inside: Rect, time_s: float, step: Step) -> None:
         """Show what is known of each at its (n, 2) pixels; those outside the view are hidden."""

@@ -33,6 +33,7 @@ class BoneNames:
     def __init__(self, canvas: Canvas, places: dict[str, Array]) -> None:
         unit = canvas.unit
         self.root = canvas.group()
+        self.root.hide()
         self.points = np.array(list(places.values())).reshape(-1, 3)
         self._nodes = [canvas.group(self.root) for _ in places]
         box = Rect(-16 * unit, -10 * unit, 32 * unit, 20 * unit)

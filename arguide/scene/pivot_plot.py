@@ -44,6 +44,7 @@ class PivotPlot:
         self._radius = 0.30 * min(view.width, view.height)
         self.root = canvas.group()
         place(self.root, x, y - 12 * unit)
+        self.root.hide()
         self._scale = 0.72 * self._radius / self._target_rad
         self._frame()
         self._seen: int = -1

@@ -26,6 +26,7 @@ class Sheet:
         self._scenario, self._plan, self._place = scenario, plan, place
         self._canvas = canvas
         self._readout = Readout(canvas, place.readout)
+        self._readout.show(lines(None, plan, scenario.risks))
         self._cover = _cover(canvas, place.readout)
         self._overlay = Overlay(canvas, place, scenario.title, plan.name, banner)
         self._steps = StepGuide(canvas, place.steps)

@@ -46,6 +46,7 @@ class SliceMarks:
         self._tip = canvas.group()
         canvas.draw(ring(5.5 * unit, 4 * unit), style.rgba(style.BULLSEYE), self._tip)
         canvas.draw(ring(5.5 * unit, 2 * unit), style.rgba(style.ON_PICTURE), self._tip)
+        self._tip.hide()
         self._scale = canvas.group()
         self._mm = 0.0
 

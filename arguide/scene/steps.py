@@ -30,6 +30,8 @@ class StepGuide:
         track = Rect(inner.x, box.bottom - 12 * unit, inner.width, 5 * unit)
         canvas.panel(track, style.rgba(style.LINE), 2.5, canvas.still)
         self._fill = canvas.panel(Rect(0, 0, track.width, track.height), style.rgba(style.ACCENT), 2.5)
+        self._fill.hide()
+        self._instruction.set("Waiting for the tracker's first sample")
         self._track = track
         self._shown: StepView | None = None
 
@@ -46,6 +48,7 @@ class StepGuide:
         ready = "Space: go on" if view.ready and view.step is not Step.DONE else ""
         self._advice.set(view.advice or ready, style.TRAINING if view.advice else style.ACCENT)
         place(self._fill, self._track.x, self._track.y)
+        self._fill.show()
         self._fill.set_scale(max(0.001, min(1.0, view.progress)), 1, 1)
 
 
@@ -65,6 +68,7 @@ class _Chip:
             Rect(x + r + 7 * unit, box.y, box.right - x - r - 14 * unit, box.height),
             14,
         )
+        self.show(done=False, active=False, step=STEPS[index])
 
     def show(self, done: bool, active: bool, step: Step) -> None:
         self._label.set(step.value.capitalize())

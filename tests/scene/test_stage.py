@@ -41,6 +41,17 @@ def _along(stage: Stage, pose: NDArray[np.float64], before_mm: float) -> NDArray
     return stage.pixels_of((pose[:3, 3] - before_mm * pose[:3, 2])[None])[0]
 
 
+def test_before_the_first_sample_nothing_stands_where_it_does_not_belong(open_stage: Callable[..., Stage]) -> None:
+    with open_stage(size=(640, 400)) as stage:
+        stage.render()
+        words = [label.text for label in stage.labels if label.bounds() is not None]
+        corner = stage.picture()[:6].astype(int)
+    assert "Waiting for the tracker's first sample" in words and "Depth to target" in words
+    assert "Directions of the stylus" not in words and "F1" not in words and "0" not in words
+    accent = np.abs(corner - 255 * np.array(style.ACCENT)).sum(axis=2) < 60
+    assert not accent[:, :200].any(), "no bar or badge lies in the corner"
+
+
 def test_target_and_entry_are_drawn_where_projection_says(stage: Stage, plan: Plan, state_of: Maker) -> None:
     picture = _shot(stage, state_of())
     target, entry = stage.pixels_of(np.array([plan.target, plan.entry]))

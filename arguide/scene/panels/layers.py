@@ -8,6 +8,8 @@ from arguide.scene.panels.look import packed
 from arguide.scene.style import rgb
 from arguide.settings.scenario import Structure, Tissue
 
+SLIDER = 0.58
+"""Where the sliders begin, in parts of the width."""
 LEAST = 0.05
 """Opacity below which nothing is seen: switch the layer off instead."""
 
@@ -34,7 +36,9 @@ def draw(gui: Gui, facts: Facts) -> None:
 def _tissue(tissue: Tissue, members: list[Structure], layers: Layers) -> None:
     names = [structure.name for structure in members]
     shown = all(layers.shown(name) for name in names)
-    changed, wanted = imgui.checkbox(tissue.value.capitalize() if len(members) > 1 else members[0].label, shown)
+    changed, wanted = imgui.checkbox(
+        _fitting(tissue.value.capitalize() if len(members) > 1 else members[0].label), shown
+    )
     if changed:
         for name in names:
             layers.show(name, wanted)
@@ -54,7 +58,7 @@ def _structure(gui: Gui, structure: Structure, layers: Layers) -> None:
     )
     imgui.dummy(imgui.ImVec2(side, side))
     imgui.same_line()
-    changed, wanted = imgui.checkbox(structure.label, layers.shown(structure.name))
+    changed, wanted = imgui.checkbox(_fitting(structure.label), layers.shown(structure.name))
     if changed:
         layers.show(structure.name, wanted)
     if (faded := _opacity(layers.opacity(structure.name))) is not None:
@@ -62,9 +66,19 @@ def _structure(gui: Gui, structure: Structure, layers: Layers) -> None:
     imgui.pop_id()
 
 
+def _fitting(label: str) -> str:
+    """As much of a label as there is room for between its box and the slider."""
+    room = SLIDER * imgui.get_window_width() - imgui.get_cursor_pos_x() - 1.6 * imgui.get_frame_height()
+    if imgui.calc_text_size(label).x <= room:
+        return label
+    while label and imgui.calc_text_size(label + "…").x > room:
+        label = label[:-1]
+    return label.rstrip() + "…"
+
+
 def _opacity(now: float) -> float | None:
     """A slider at the right; what it was moved to."""
-    imgui.same_line(0.58 * imgui.get_window_width())
+    imgui.same_line(SLIDER * imgui.get_window_width())
     imgui.set_next_item_width(-1)
     moved, percent = imgui.slider_float("##opacity", 100 * now, 100 * LEAST, 100.0, "%.0f %%")
     return min(1.0, max(LEAST, percent / 100)) if moved else None
