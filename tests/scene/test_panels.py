@@ -12,7 +12,8 @@ from arguide.errors import DisplayError
 from arguide.guidance.state import Grade, SessionState
 from arguide.scene import style
 from arguide.scene.looks import Looks
-from arguide.scene.panels.deck import PANELS, Deck, fair
+from arguide.scene.panels.catalogue import PANELS
+from arguide.scene.panels.deck import Deck, fair
 from arguide.scene.panels.facts import Action, Choice, Slide, Switch, Text
 from arguide.scene.panels.gui import Gui
 from arguide.scene.panels.trends import thinned

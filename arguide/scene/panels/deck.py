@@ -4,20 +4,16 @@ The scene keeps the keyboard until F9 hands it to the panels; F9 or Escape gives
 things, and the mouse never takes it away from the scene.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
-
 from imgui_bundle import imgui
 
 from arguide.scene.layout import Rect
-from arguide.scene.panels import devices, guide, keys, layers, settings, tools, trends
+from arguide.scene.panels import keys
+from arguide.scene.panels.catalogue import BY_KEY, PANELS, Panel
 from arguide.scene.panels.facts import Facts
 from arguide.scene.panels.gui import Gui
 from arguide.scene.panels.look import color
 from arguide.scene.style import THEMES
 
-Draw: TypeAlias = Callable[[Gui, Facts], None]
 WIDTH = 300.0
 LEAST_WIDTH = 0.9
 """Part of it that a column needs; where there is no room for another, its panels go under those of the last."""
@@ -46,31 +42,6 @@ STEERING = frozenset(
 )
 HINT = "F9: keyboard to the panels · F8: close all"
 HINT_INSIDE = "Tab, arrows: move · Space: change · Enter: type a number · Escape: back to the scene"
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One panel: its name, the key that opens it, and its place."""
-
-    name: str
-    key: str
-    title: str
-    draw: Draw
-    column: int
-    fills: bool = False
-    """Whether it takes all the height it can get."""
-
-
-PANELS = (
-    Panel("guide", "f2", "Steps", guide.draw, 0),
-    Panel("tools", "f3", "Tools", tools.draw, 1),
-    Panel("trends", "f4", "Deviations, last 20 s", trends.draw, 1, fills=True),
-    Panel("layers", "f5", "Layers", layers.draw, 2),
-    Panel("settings", "f6", "Settings", settings.draw, 2),
-    Panel("devices", "f7", "Devices", devices.draw, 2),
-)
-BY_KEY = {panel.key: panel for panel in PANELS}
-KEYS_HELP = " · ".join(f"{panel.key.upper()} {panel.title.split(',')[0].lower()}" for panel in PANELS)
 
 
 class Deck:
