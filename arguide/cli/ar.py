@@ -1,7 +1,7 @@
 """The camera of the AR view: which one, with which calibration, and how it learns where it is."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -20,6 +20,8 @@ OWN = "own"
 FIRST = "camera://0"
 SIM_PROFILE = "emulated-ar"
 REFERENCE = "reference"
+NAMED_MM = 500.0
+"""So far before the camera it is told how far off what is drawn may be."""
 
 
 def add_ar(command: argparse.ArgumentParser) -> None:
@@ -58,6 +60,22 @@ class Pictures:
             self.feed = _camera(FIRST if address == OWN else address, profile, clock)
             stack.callback(self.feed.close)
             self.feed.connect()
+
+    def rows(self) -> list[tuple[str, Callable[[], Sequence[tuple[str, str]]]]]:
+        """For the panel of devices: which camera, where it sits, and how far off its picture may be by that."""
+        from arguide.guidance.live_picture import mount_error_95_mm
+
+        if self.feed is None:
+            return []
+        calibration = self.feed.calibration
+        rows = [("Camera", calibration.camera)]
+        if mount := calibration.mount:
+            rows.append(("Sits on", f"{mount.body}, {mount.error_mm:.2f} mm RMS in poses left out"))
+            if (off_mm := mount_error_95_mm(mount, NAMED_MM)) is not None:
+                rows.append(("Drawn by that to", f"± {off_mm:.2f} mm at {NAMED_MM:g} mm (95 %)"))
+        if calibration.delay_sd_s:
+            rows.append(("Tells late by", f"{1e3 * calibration.delay_s:.1f} ms, corrected"))
+        return [("AR camera", lambda: rows)]
 
     def join(self, session: "Session") -> "LivePicture":
         """What the scene draws; its `take` is to be a sink."""

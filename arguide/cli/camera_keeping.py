@@ -9,7 +9,7 @@ from arguide.asset_files import find_profile
 from arguide.calibration.camera import CameraCalibration as Lens
 from arguide.calibration.hand_eye import HandEyeCalibration
 from arguide.calibration.time_offset import TimeOffset
-from arguide.cli.tool_calibrations import serial_of, vector
+from arguide.cli.tool_calibrations import matrix, serial_of, vector
 from arguide.errors import SettingsError
 from arguide.ports.pictures import SCHEME
 from arguide.settings.calibration_store import CalibrationStore
@@ -78,6 +78,9 @@ def keep_mount(camera: str, found: HandEyeCalibration, profile_name: str, body: 
         error_rad=found.error_rad,
         poses=len(found.residuals_mm),
         method=found.method,
+        turn_covariance_rad2=matrix(found.covariance[:3, :3]),
+        shift_covariance_mm2=matrix(found.covariance[3:, 3:]),
+        turn_shift_covariance=tuple(vector(row) for row in found.covariance[:3, 3:]),  # type: ignore[arg-type]
     )
     _save(replace(before, mount=mount, arguide_version=__version__))
 

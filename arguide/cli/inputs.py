@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from arguide.imaging.pose_files import PoseStream
 
 POSES = "CSV (time, qw, qx, qy, qz, tx, ty, tz or m00 … m33), .npy (n, 4, 4), PLUS .mha, or our .mcap"
-POINTS = "CSV (x, y, z), .npy (n, 3), .fcsv or .mrk.json"
+POINTS = "CSV (x, y, z), .npy (n, 3), .fcsv, .mrk.json or .vtk (ASCII)"
 
 
 def add_tools(command: argparse.ArgumentParser) -> None:

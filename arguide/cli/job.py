@@ -153,7 +153,7 @@ def carry_out(job: Job) -> int:
                 occluders=occluders_of(job.profile) if live_picture else None,
                 no_live=no_picture,
             )
-            stage.facts.devices += device_rows(job.profile, job.port, tracker)
+            stage.facts.devices += device_rows(job.profile, job.port, tracker) + (pictures.rows() if pictures else [])
             stack.callback(stage.close)
             stack.callback(_remember, job)
             if job.curtain:

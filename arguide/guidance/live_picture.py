@@ -16,9 +16,12 @@ import numpy as np
 from arguide.geometry.camera_model import CameraModel
 from arguide.geometry.history import PoseHistory
 from arguide.geometry.transforms import Array, from_parts, inverse
+from arguide.geometry.uncertainty import point_covariances
+from arguide.guidance.inside import largest_variance
 from arguide.guidance.navigator import reference_from_tool
 from arguide.guidance.state import SessionState
 from arguide.guidance.steps import Input
+from arguide.guidance.uncertainty import SCALE_3
 from arguide.settings.camera_file import Mount
 from arguide.trackers.camera.feed import Feed, StraightPicture
 
@@ -29,6 +32,17 @@ HOLD_S = 0.25
 NOT_REGISTERED = "Not registered yet: touch three fiducials, and where the others should be is shown"
 GUESSED = "Where the fiducials should be, by those touched so far"
 TIP, STYLUS_TIP = "needle tip", "stylus tip"
+
+
+def mount_error_95_mm(mount: Mount, distance_mm: float) -> float | None:
+    """How far off what is drawn may be, by the hand-eye calibration alone, on something so far before the camera, in 95 of
+    100 cases; None where the calibration does not say."""
+    turn, shift, both = mount.turn_covariance_rad2, mount.shift_covariance_mm2, mount.turn_shift_covariance
+    if turn is None or shift is None or both is None:
+        return None
+    covariance = np.block([[np.array(turn), np.array(both)], [np.array(both).T, np.array(shift)]])
+    point = np.array(mount.rotation) @ [0.0, 0.0, distance_mm] + mount.shift_mm
+    return SCALE_3 * float(np.sqrt(largest_variance(point_covariances(covariance, point))))
 
 
 @dataclass(frozen=True, eq=False)

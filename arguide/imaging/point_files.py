@@ -1,6 +1,7 @@
-"""Lists of points: CSV with named columns, NumPy, and the markups of 3D Slicer (.fcsv, .mrk.json).
+"""Lists of points: CSV with named columns, NumPy, the markups of 3D Slicer (.fcsv, .mrk.json), and legacy VTK files in ASCII.
 
-Points of Slicer's markups are given in RAS, whatever the file says they are in; numbers in CSV and .npy are as they are.
+Points of Slicer's markups are given in RAS, whatever the file says they are in, and so are those of a .vtk whose title says
+`SPACE=`, as Slicer writes it; numbers in CSV, .npy and other .vtk are as they are.
 """
 
 import csv
@@ -21,6 +22,9 @@ FCSV_COLUMNS = ("id", "x", "y", "z", "ow", "ox", "oy", "oz", "vis", "sel", "lock
 XYZ = (("x", "y", "z"), ("r", "a", "s"), ("tx", "ty", "tz"), ("x_mm", "y_mm", "z_mm"))
 
 
+KINDS = (".csv", ".txt", ".tsv", ".npy", ".fcsv", ".json")
+
+
 @dataclass(frozen=True)
 class PointList:
     """Points in mm with their names, in the order of the file."""
@@ -32,8 +36,12 @@ class PointList:
 
 
 def read_points(file: Path) -> PointList:
-    """The points in a .csv, .npy, .fcsv or .json file. SettingsError naming the file and what is wrong."""
+    """The points in a .csv, .npy, .fcsv, .json or .vtk file. SettingsError naming the file and what is wrong."""
     name = file.name.lower()
+    if name.endswith(".vtk"):
+        return _from_vtk(file)
+    if not name.endswith(KINDS):
+        raise SettingsError(f"{file}: points are read from {', '.join(KINDS)} and .vtk; save them as one of these")
     if name.endswith(".npy"):
         return _numbered(file, read_npy(file))
     if name.endswith(".fcsv"):
@@ -96,6 +104,31 @@ def _from_json(file: Path) -> PointList:
     except (KeyError, TypeError, AttributeError) as error:
         raise SettingsError(f"{file}: no Slicer markups in it ({error!r} is missing); save them as .mrk.json") from None
     return _whole(file, names, points)
+
+
+def _from_vtk(file: Path) -> PointList:
+    """Version 1 to 5 of the legacy format; only its POINTS are read, whatever is made of them."""
+    lines = read_lines(file)
+    if len(lines) < 5 or not lines[0].startswith("# vtk DataFile"):
+        raise SettingsError(f"{file}: not a legacy VTK file (its first line says so); save it as .vtk, ASCII")
+    if lines[2].strip().upper() != "ASCII":
+        raise SettingsError(f"{file}: a binary VTK file; save it in ASCII, or the points as CSV")
+    space = re.search(r"SPACE\s*=\s*(\w+)", lines[1], re.IGNORECASE)
+    head = next((n for n, line in enumerate(lines) if re.match(r"POINTS\s+\d+", line, re.IGNORECASE)), None)
+    if head is None:
+        raise SettingsError(f"{file}: no POINTS in it; save the points as POLYDATA")
+    count = int(lines[head].split()[1])
+    words: list[str] = []
+    for line in lines[head + 1 :]:
+        if len(words) >= 3 * count:
+            break
+        words += line.split()
+    if len(words) < 3 * count:
+        raise SettingsError(f"{file}: {len(words)} numbers for {count} points; the file was cut short")
+    numbers = [words[k : k + 3] for k in range(0, 3 * count, 3)]
+    turn = RAS_FROM[_system(file, space[1])] if space else 1.0
+    points = [_place(file, f"point {k}", row) * turn for k, row in enumerate(numbers, 1)]
+    return _whole(file, [str(k) for k in range(1, count + 1)], points)
 
 
 def _system(file: Path, text: str) -> str:

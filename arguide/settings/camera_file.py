@@ -13,6 +13,7 @@ from typing import Any
 import tomli_w
 
 from arguide.errors import SettingsError
+from arguide.settings.calibration_file import Matrix3
 from arguide.settings.scenario import Vec3
 from arguide.settings.sealed import has_seal, sealed, unsealed
 from arguide.settings.toml_reader import Table, parse_toml, read_text
@@ -24,6 +25,7 @@ MOST_PIXELS = 20_000
 WIDEST_FOCAL, LONGEST_FOCAL = 0.1, 50.0
 """Focal lengths in picture widths: from a fish eye, which this lens model does not describe, to a telescope."""
 MOST_BENT = 100.0
+COVARIANCES = ("turn_covariance_rad2", "shift_covariance_mm2", "turn_shift_covariance")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,12 @@ class Mount:
     poses: int
     method: str
     """Solver that did best on poses left out."""
+    turn_covariance_rad2: Matrix3 | None = None
+    """Of a small motion of body_from_camera in the body's frame, about its origin: of its turn, …"""
+    shift_covariance_mm2: Matrix3 | None = None
+    """… of its shift, …"""
+    turn_shift_covariance: Matrix3 | None = None
+    """… and of both, turn by rows; None in files made before it was kept."""
 
     def check(self, serial: str) -> None:
         """Raise SettingsError unless this was made on the body with that serial number."""
@@ -212,15 +220,23 @@ def _mount(t: Table) -> Mount:
         error_rad=t.number("error_rad", 0.0, 3.2),
         poses=t.whole("poses", 1, 10_000_000),
         method=t.text("method"),
+        **{key: _rows(t, key) if key in t else None for key in COVARIANCES},
     )
     t.finish()
     return mount
 
 
+def _rows(t: Table, key: str) -> Matrix3:
+    x, y, z = t.rows(key, 3)
+    return x, y, z
+
+
 def _mount_to_toml(m: Mount) -> dict[str, Any]:
     table: dict[str, Any] = {**vars(m), "made": f"{m.made.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
     table["rotation"], table["shift_mm"] = [list(row) for row in m.rotation], list(m.shift_mm)
-    return table
+    for key in COVARIANCES:
+        table[key] = [list(row) for row in table[key]] if table[key] else None
+    return {key: value for key, value in table.items() if value is not None}
 
 
 def _moment(t: Table) -> datetime:

@@ -67,6 +67,11 @@ def warned(state: SessionState) -> bool:
     return any(risk.alert is Alert.AHEAD and 0.5 < risk.breach_s < 1.9 for risk in state.needle.risks)
 
 
+def held(state: SessionState) -> bool:
+    """While the needle is held at the target, and it is told how sure that is."""
+    return state.needle.phase is Phase.AT_TARGET and "sure" in state.view.measured
+
+
 def show_panels(stage: Stage) -> None:
     stage.choose(SPACE)
     for key in ("f3", "f4", "f5"):
@@ -92,6 +97,7 @@ FACET = (
         lambda stage: stage.choose(SPACE),
     ),
     Moment("theme-light", before_target(13.0), show_light, lambda stage: stage.wear(style.DARK)),
+    Moment("numbers", held, lambda stage: stage.choose(SPACE)),
     Moment("panels", lambda state: state.needle.phase is Phase.AT_TARGET, show_panels),
 )
 MOMENTS = {

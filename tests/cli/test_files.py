@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from arguide.cli.command_line import main
 from arguide.geometry.mesh import read_mesh
 from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array, apply, from_parts, inverse, rotation_about, translation
+from arguide.guidance.live_picture import mount_error_95_mm
 from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.camera_file import CameraCalibration
 from arguide.settings.profile_file import read_profile
@@ -177,6 +179,13 @@ def test_hand_eye_and_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert kept is not None and kept.mount is not None and (kept.fx, kept.mount.body) == (1001.0, "needle")
     assert kept.delay_s == pytest.approx(0.010 + 0.040, abs=0.002), "what was known, and what was found on top"
     np.testing.assert_allclose(kept.mount.rotation, THERE[:3, :3], atol=1e-6)
+    assert 0 <= mount_error_95_mm(kept.mount, 500.0) < 1e-3, "exact poses"
+    shifted = replace(kept.mount, shift_covariance_mm2=((0.01, 0.0, 0.0), (0.0, 0.04, 0.0), (0.0, 0.0, 0.01)))
+    assert mount_error_95_mm(shifted, 500.0) == pytest.approx(2.795 * 0.2, abs=1e-3)
+    turn = tuple(tuple(1e-6 * (i == j) for j in range(3)) for i in range(3))
+    on_body = replace(kept.mount, turn_covariance_rad2=turn, shift_mm=(0.0, 0.0, 0.0))
+    assert mount_error_95_mm(on_body, 500.0) == pytest.approx(2.795 * 0.5, abs=1e-3), "a turn grows with the distance"
+    assert mount_error_95_mm(replace(kept.mount, turn_covariance_rad2=None), 500.0) is None
     assert main(["calibrations"]) == 0
     assert "Webcam" in capsys.readouterr().out
 

@@ -26,6 +26,13 @@ def markups(points: np.ndarray, system: str = "LPS", unit: str = "mm") -> str:
     return json.dumps({"markups": [{"coordinateSystem": system, "coordinateUnits": unit, "controlPoints": listed}]})
 
 
+def vtk(points: np.ndarray, title: str) -> str:
+    """Numbers are wrapped anywhere, as VTK does."""
+    words = [str(number) for number in points.ravel().tolist()]
+    rows = "\n".join(" ".join(words[k : k + 4]) for k in range(0, len(words), 4))
+    return f"# vtk DataFile Version 3.0\n{title}\nASCII\nDATASET POLYDATA\nPOINTS {len(points)} float\n{rows}\nVERTICES 1 4\n3 0 1 2\n"
+
+
 FORMS = {
     "plain.csv": "x,y,z\n" + "".join(f"{x},{y},{z}\n" for x, y, z in POINTS.tolist()),
     "german.csv": "# from a lab\nname;X;Y;Z\n" + "".join(f"F;{x};{y};{z}\n" for x, y, z in POINTS.tolist()),
@@ -38,6 +45,8 @@ FORMS = {
     "lps.mrk.json": markups(LPS),
     "ras.mrk.json": markups(POINTS, "RAS"),
     "metres.mrk.json": markups(LPS / 1000, unit="m"),
+    "plain.vtk": vtk(POINTS, "painted"),
+    "slicer.vtk": vtk(LPS, "3D Slicer output. SPACE=LPS"),
 }
 
 
@@ -58,6 +67,11 @@ def test_numpy(tmp_path: Path) -> None:
     ("name", "text", "reason"),
     [
         ("empty.csv", "", "empty"),
+        ("points.stl", "solid", "points are read from .csv"),
+        ("binary.vtk", "# vtk DataFile Version 3.0\nx\nBINARY\nDATASET POLYDATA\nPOINTS 1 float\n", "save it in ASCII"),
+        ("cut.vtk", vtk(POINTS, "x").split("VERTICES")[0].rsplit(" ", 1)[0], "7 numbers for 3 points"),
+        ("no.vtk", "# vtk DataFile Version 3.0\nx\nASCII\nDATASET POLYDATA\nLINES 1 1\n", "no POINTS"),
+        ("odd.vtk", vtk(POINTS, "x").replace("3.25", "x"), "point 1: expected three numbers"),
         ("bare.csv", "1,2,3\n4,5,6\n", "names of the columns"),
         ("two.csv", "x,y\n1,2\n", "expected columns x, y, z; found x, y"),
         ("word.csv", "x,y,z\n1,2,three\n", "row 1, column 'z': expected a number"),

@@ -126,6 +126,10 @@ def test_a_mount_is_kept_and_belongs_to_its_body(tmp_path: Path) -> None:
     file.write_text(to_text(replace(CALIBRATION, mount=MOUNT)))
     mount = read_camera(file).mount
     assert mount == MOUNT
+    rows = ((1e-6, 0.0, 2e-7), (0.0, 2e-6, 0.0), (2e-7, 0.0, 1e-6))
+    sure = replace(MOUNT, turn_covariance_rad2=rows, shift_covariance_mm2=rows, turn_shift_covariance=rows[::-1])
+    file.write_text(to_text(replace(CALIBRATION, mount=sure)))
+    assert read_camera(file).mount == sure
     MOUNT.check("00001234")
     with pytest.raises(SettingsError, match="serial 00001234, this one is 00009999"):
         MOUNT.check("00009999")
