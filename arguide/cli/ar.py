@@ -36,7 +36,9 @@ def add_ar(command: argparse.ArgumentParser) -> None:
     )
 
 
-def simulated_camera(scenario: "Scenario", plan: "Plan", profile: "TrackerProfile", seed: int, calibrate: str) -> str:
+def simulated_camera(
+    scenario: "Scenario", plan: "Plan", profile: "TrackerProfile", seed: int, calibrate: str = "none"
+) -> str:
     """The address of the simulated camera that sees the world of the emulated tracker."""
     words = {"scenario": str(scenario.file), "plan": plan.name, "profile": str(profile.file), "seed": str(seed)}
     words["calibrate"] = calibrate

@@ -14,6 +14,7 @@ EXAMPLES = """examples:
   arguide calibrate template both.mha --tool Needle --template Block --at 0,0,12.5
   arguide calibrate camera pictures/ --columns 11 --rows 8 --square 20 --marker 15
   arguide calibrate hand-eye body.csv board.csv
+  arguide calibrate hand-eye tracker.mcap board.csv --by-time
   arguide calibrate time tracker.csv camera.csv"""
 
 
@@ -106,6 +107,11 @@ def _hand_eye(kinds: Subparsers) -> None:
     command.add_argument("body", type=Path, help=f"poses of the body by the tracker: {POSES}")
     command.add_argument("board", type=Path, help="poses of a still board by the camera, row by row with these")
     add_tools(command)
+    command.add_argument(
+        "--by-time",
+        action="store_true",
+        help="both moved all the while: find how late one tells by their motion, correct it, and pair the poses by time",
+    )
     command.add_argument("--board-tool", default="", help="the board, where its file has several transforms")
     _keep_camera(command, "keep it with the calibration of the camera of that name or port, e.g. camera://0")
     command.add_argument("--body-tool", default="camera", help="tool of the profile that it is fixed to (camera)")

@@ -8,15 +8,17 @@ import numpy as np
 
 from arguide.calibration.camera import camera_calibration
 from arguide.calibration.charuco import CharucoBoard, find_board
-from arguide.calibration.hand_eye import hand_eye_calibration
-from arguide.calibration.time_offset import time_offset
+from arguide.calibration.hand_eye import HandEyeCalibration, hand_eye_calibration
+from arguide.calibration.time_offset import TimeOffset, time_offset
 from arguide.cli.camera_keeping import keep_delay, keep_lens, keep_mount
 from arguide.cli.inputs import poses_of
 from arguide.cli.results import emit, matrix_lines, numbers
 from arguide.errors import CalibrationError, SettingsError
 from arguide.geometry.uncertainty import region_scale
-from arguide.imaging.pose_files import together
+from arguide.imaging.pose_files import PoseStream, at_once, together
 
+ENOUGH_PAIRS = 40
+"""Neighbours in time hardly differ; so many pairs of a stream tell what all of them do."""
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 
 
@@ -81,10 +83,13 @@ def _pictures(given: list[Path]) -> list[Path]:
 
 def hand_eye(given: argparse.Namespace) -> int:
     """A camera on its marker body."""
-    bodies, boards = together(
-        poses_of(given.body, given.tool, given.reference, given.between), poses_of(given.board, given.board_tool)
-    )
-    found = hand_eye_calibration(bodies, boards)
+    first = poses_of(given.body, given.tool, given.reference, given.between)
+    second = poses_of(given.board, given.board_tool)
+    late: TimeOffset | None = None
+    if given.by_time:
+        found, late = _by_time(first, second)
+    else:
+        found = hand_eye_calibration(*together(first, second))
     result = {
         "method": found.method,
         "transform": found.body_from_camera,
@@ -93,15 +98,44 @@ def hand_eye(given: argparse.Namespace) -> int:
         "error_mm": found.error_mm,
         "error_deg": np.degrees(found.error_rad),
         "residuals_mm": found.residuals_mm,
+        "offset_s": late.offset_s if late else None,
     }
     lines = [
         "body_from_camera:",
         *matrix_lines(found.body_from_camera),
         f"error on poses left out {found.error_mm:.3f} mm, {np.degrees(found.error_rad):.3f}° RMS ({found.method} was best)",
     ]
+    if late is not None:
+        speed = _speed(first)
+        lines.append(
+            f"corrected: {1e3 * late.offset_s:+.1f} ± {1.96e3 * late.sd_s:.1f} ms on the board's times,"
+            f" {late.error_mm(speed):.2f} mm at the {speed:.0f} mm/s of this motion"
+        )
     if given.keep_for:
         keep_mount(given.keep_for, found, given.profile, given.body_tool)
     return emit(given, result, lines)
+
+
+def _by_time(bodies: PoseStream, boards: PoseStream) -> tuple[HandEyeCalibration, TimeOffset]:
+    """Both at once: how late the board is told follows from the speeds of body and camera before the still board.
+
+    First as if the camera were the body; then with its place on the body, so that speeds of one point are compared.
+    """
+    cameras = np.linalg.inv(boards.poses)[:, :3, 3]
+    place = bodies.poses[:, :3, 3]
+    for _ in range(2):
+        late = time_offset(bodies.times, place, boards.times, cameras)
+        pairs = at_once(bodies, boards, late.offset_s)
+        thin = slice(None, None, max(1, len(pairs[0]) // ENOUGH_PAIRS))
+        found = hand_eye_calibration(pairs[0][thin], pairs[1][thin])
+        place = (bodies.poses @ found.body_from_camera)[:, :3, 3]
+    return found, late
+
+
+def _speed(stream: PoseStream) -> float:
+    """Median speed in mm/s."""
+    steps = np.linalg.norm(np.diff(stream.poses[:, :3, 3], axis=0), axis=1)
+    return float(np.median(steps / np.diff(stream.times)))
 
 
 def time(given: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ def emulated_tracker(
     scenario: Path,
     plan: str,
     profile: TrackerProfile,
-    methods: Sequence[Method],
+    methods: Sequence[Method] = (),
     *,
     fast: bool,
     seed: int,

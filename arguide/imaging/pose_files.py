@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide.errors import SettingsError
+from arguide.geometry.history import PoseHistory
 from arguide.geometry.rotations import nearest_rotations
 from arguide.geometry.transforms import Array
 from arguide.imaging.text_table import TextTable, check_size, read_npy, read_table
@@ -152,6 +153,21 @@ def _float(file: Path, frame: int, text: str) -> float:
         return float(text)
     except ValueError:
         raise SettingsError(f"{file}: frame {frame}: expected a number, got {text[:40]!r}") from None
+
+
+def at_once(first: PoseStream, second: PoseStream, offset_s: float) -> tuple[Array, Array]:
+    """The poses (n, 4, 4) of the second stream, and the first's at their moments, between its poses.
+
+    `offset_s` is added to the second's times; a moment that lies in a gap of the first is left out.
+    """
+    history = PoseHistory(capacity=len(first.times))
+    for moment, pose in zip(first.times.tolist(), first.poses, strict=True):
+        history.add(moment, pose)
+    found = [history.at(moment + offset_s) for moment in second.times.tolist()]
+    seen = np.array([pose is not None for pose in found])
+    if not seen.any():
+        raise SettingsError(f"{first.file} and {second.file} have no moment in common; are both times in seconds?")
+    return np.array([pose for pose in found if pose is not None]), second.poses[seen]
 
 
 def together(first: PoseStream, second: PoseStream) -> tuple[Array, Array]:

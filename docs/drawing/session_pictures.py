@@ -68,8 +68,9 @@ def warned(state: SessionState) -> bool:
 
 
 def held(state: SessionState) -> bool:
-    """While the needle is held at the target, and it is told how sure that is."""
-    return state.needle.phase is Phase.AT_TARGET and "sure" in state.view.measured
+    """While the needle is held at the target."""
+    deviation = state.needle.deviation
+    return state.needle.phase is Phase.AT_TARGET and deviation is not None and abs(deviation.depth_mm) < 0.6
 
 
 def show_panels(stage: Stage) -> None:

@@ -190,6 +190,30 @@ def test_hand_eye_and_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "Webcam" in capsys.readouterr().out
 
 
+def test_two_devices_whose_clocks_differ_are_paired_by_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The board is told 70 ms late and at other moments; corrected, the hand-eye calibration is right again."""
+
+    def body(t: Array) -> Array:
+        turn = np.stack([0.5 * np.sin(1.3 * t), 0.4 * np.sin(0.9 * t + 1), 0.3 * np.sin(1.7 * t)], -1)
+        poses = np.broadcast_to(np.eye(4), (len(t), 4, 4)).copy()
+        poses[:, :3, :3] = rotations_from(turn)
+        path = [120 * np.sin(1.1 * t) + 30 * np.sin(2.9 * t), 90 * np.cos(0.7 * t), 60 * np.sin(2.1 * t)]
+        poses[:, :3, 3] = np.stack(path, -1)
+        return poses
+
+    tracker, camera = np.arange(0, 20, 1 / 60), np.arange(0.3, 19, 1 / 25)
+    near = from_parts(THERE[:3, :3], [8.0, -5, 12])
+    boards = np.linalg.inv(body(camera) @ near) @ translation([5, 6, 700])
+    for name, times, poses in (("a", tracker, body(tracker)), ("b", camera + 0.070, boards)):
+        head = "time," + ",".join(f"m{i}{j}" for i in range(4) for j in range(4))
+        rows = np.column_stack([times, poses.reshape(-1, 16)])
+        Path(f"{name}.csv").write_text(head + "\n" + "\n".join(",".join(map(repr, row)) for row in rows.tolist()))
+    found = result(capsys, "calibrate", "hand-eye", "a.csv", "b.csv", "--by-time")
+    assert found["offset_s"] == pytest.approx(-0.070, abs=0.0005)
+    off = np.array(found["transform"]) @ inverse(near)
+    assert np.linalg.norm(off[:3, 3]) < 0.1 and found["error_mm"] < 0.2
+
+
 def test_camera(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     board = CharucoBoard()
     k = np.array([[900.0, 0, 400], [0, 900, 300], [0, 0, 1]])
