@@ -64,21 +64,30 @@ def settings_of(
     """The scenario, plan and profile a recording was made with; refuses others that have changed since."""
     from arguide.asset_files import find_profile, find_scenario
     from arguide.cli.options import plan_of
-    from arguide.errors import RecordingError
-    from arguide.recording.records import sha256_of
     from arguide.settings.profile_file import read_profile
     from arguide.settings.scenario_file import read_scenario
 
     header = recording.header
     scenario_file = find_scenario(scenario_at or header.scenario_name)
     profile_file = find_profile(profile_at or header.profile_name)
-    for file, recorded in ((scenario_file, header.scenario_sha256), (profile_file, header.profile_sha256)):
-        if sha256_of(file) != recorded:
-            raise RecordingError(
-                f"{file}: changed since {recording.path} was recorded; give the old one with --scenario or --profile"
-            )
+    _unchanged(scenario_file, header.scenario_sha256, "--scenario", recording)
+    _unchanged(profile_file, header.profile_sha256, "--profile", recording)
     scenario = read_scenario(scenario_file)
+    for structure in scenario.structures:
+        _unchanged(structure.mesh, header.mesh_sha256.get(structure.name, ""), "--scenario", recording)
     return scenario, plan_of(scenario, header.plan), read_profile(profile_file)
+
+
+def _unchanged(file: Path, recorded: str, option: str, recording: "Recording") -> None:
+    """Refuse a file that is not what was recorded with, and say where the old one may be had."""
+    from arguide.errors import RecordingError
+    from arguide.recording.records import sha256_of
+
+    if sha256_of(file) != recorded:
+        raise RecordingError(
+            f"{file}: changed since {recording.path} was recorded with arguide {recording.header.arguide_version}; "
+            f"name a copy from then with {option}, or replay with that arguide (a generated patient: make it again there)"
+        )
 
 
 def _check(recording: "Recording", scenario: "Scenario", plan: "Plan", profile: "TrackerProfile") -> int:

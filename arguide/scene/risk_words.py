@@ -1,6 +1,7 @@
 """What is said on screen of a risk structure: sign, word and colour for each alert. Plain data, tested as such."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from arguide.guidance.levels import gravest
 from arguide.guidance.state import Alert, Deviation, RiskState
@@ -33,12 +34,17 @@ class Notice:
 
 def word(risk: RiskState) -> str:
     """What stands beside the sign, in large type."""
-    return f"margin in {risk.breach_s:.1f} s" if risk.alert is Alert.AHEAD else risk.alert.value
+    return f"margin {_ahead(risk)}" if risk.alert is Alert.AHEAD else risk.alert.value
 
 
 def short_word(risk: RiskState) -> str:
     """The same for a narrow place."""
-    return {Alert.AHEAD: f"in {risk.breach_s:.1f} s", Alert.DOUBTFUL: "doubtful"}.get(risk.alert, risk.alert.value)
+    return {Alert.AHEAD: _ahead(risk), Alert.DOUBTFUL: "doubtful"}.get(risk.alert, risk.alert.value)
+
+
+def _ahead(risk: RiskState) -> str:
+    """When; a warning outlasts the motion that it warned of."""
+    return f"in {risk.breach_s:.1f} s" if isfinite(risk.breach_s) else "ahead"
 
 
 def notice(

@@ -52,6 +52,7 @@ def drawn(stage: Stage, state: SessionState) -> np.ndarray:
 def test_the_words_of_every_alert() -> None:
     assert len(set(map(word, map(risk, Alert)))) == len(Alert)
     assert word(risk(Alert.AHEAD)) == "margin in 1.4 s" and short_word(risk(Alert.AHEAD)) == "in 1.4 s"
+    assert word(replace(risk(Alert.AHEAD), breach_s=float("inf"))) == "margin ahead", "the needle rests again"
     assert MARKS[Alert.TOO_CLOSE] is Mark.OUT and MARKS[Alert.DOUBTFUL] is Mark.NEAR
     assert all(len(short_word(risk(alert))) <= 9 for alert in Alert)
 
