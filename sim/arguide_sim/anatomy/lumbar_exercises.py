@@ -5,6 +5,7 @@ must not be touched) is taken, where a few millimetres more count no longer.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.plans import Approach, plan
 from arguide_sim.anatomy.region import Exercise
 from arguide_sim.anatomy.sdf import Shape, union
+from arguide_sim.anatomy.words import BIOPSY, BRANCH, ROOT, Words
 
 Point = NDArray[np.float64]
 ENOUGH_MM = 4.0
@@ -25,6 +27,8 @@ ENOUGH_MM = 4.0
 ALONG_MM = np.concatenate([np.arange(2.0, 12.0, 1.0), np.arange(12.0, 120.0, 2.0)])
 LENGTHS_MM = (90.0, 120.0, 150.0, 200.0)
 OUTSIDE_MM = 20.0
+OFF_ROOT_MM = 3.5
+"""From the nerve root to where its needle stops: its margin, and room for the error bar."""
 
 
 def directions(oblique_deg: Iterable[float], tilt_deg: Iterable[float]) -> NDArray[np.float64]:
@@ -56,30 +60,26 @@ def needle_for(plans: Sequence[Plan], gauge: int, diameter_mm: float) -> Needle:
     return Needle(gauge=gauge, diameter_mm=diameter_mm, length_mm=length)
 
 
+def _on_both_sides(anatomy: Lumbar, skin: Mesh, way: Approach, words: Words) -> Exercise:
+    """The same way on the right and, mirrored, on the left."""
+    plans = tuple(
+        plan(anatomy, skin, way, side, f"{name} {words.target}", words.guidance)
+        for side, name in ((1, "Right"), (-1, "Left"))
+    )
+    return words.exercise(plans, needle_for(plans, 22, 0.72))
+
+
 def nerve_root(anatomy: Lumbar, skin: Mesh) -> Exercise:
-    """Beside both L4 roots, under the pedicle."""
+    """Beside both L4 roots, under the pedicle: in the triangle of pedicle, root and outer border of the body."""
     level = next(level for level in anatomy.levels if level.name == "L4")
     frame = anatomy.curve.bodies["L4"]
     bones, roots = union(list(anatomy.near("L4"))), anatomy.soft["nerve-roots"]
-    steps = [(x, y, z) for x in (1.0, 3.0, 5.0, 7.0) for y in (-2.0, -4.0, -6.0) for z in (1.0, 3.0, -1.0)]
+    steps = [(x, y, z) for z in (5.0, 4.0, 3.0, 2.0) for y in (0.0, -2.0, -4.0) for x in (6.0, 8.0, 4.0)]
     around = np.array([nerves.in_image(frame, *(nerves.foramen(level) + step)) for step in steps])
     near, bone = roots(around), bones(around)
-    targets = list(around[(near > 2.2) & (near < 6.0) & (bone > 1.0)])
+    targets = list(around[(near > OFF_ROOT_MM) & (near < 7.5) & (bone > 1.0)])
     way = clearest(targets, directions(np.arange(20, 46, 3.0), (0.0, -6.0, 6.0, 12.0)), bones, "L4 nerve root")
-    plans = tuple(
-        plan(anatomy, skin, way, side, f"{name} L4 root", ROOT) for side, name in ((1, "Right"), (-1, "Left"))
-    )
-    return Exercise(
-        name="root", title="Lumbar nerve-root injection", procedure="nerve-root injection",
-        summary="Needle beside the L4 nerve root, under the pedicle of L4, prone patient.",
-        teaching=(
-            ("The root leaves the canal below the pedicle of its own number and runs forward, outward and down. The needle"
-            " comes obliquely from behind, past the joint, and stops behind and beside the root, under the pedicle."),
-            ("The root itself must not be touched: pain down the leg is the patient's warning, the margin is yours. The"
-            " thecal sac lies toward the midline, the vessels in front."),
-        ),
-        needle=needle_for(plans, 22, 0.72), plans=plans,
-    )  # fmt: skip
+    return _on_both_sides(anatomy, skin, way, ROOT)
 
 
 def medial_branch(anatomy: Lumbar, skin: Mesh) -> Exercise:
@@ -99,21 +99,7 @@ def medial_branch(anatomy: Lumbar, skin: Mesh) -> Exercise:
         if first < len(line):
             targets.append(line[first])
     way = clearest(targets, out, bones, "L4 medial branch", 0.5)
-    plans = tuple(
-        plan(anatomy, skin, way, side, f"{name} L4 medial branch", BRANCH)
-        for side, name in ((1, "Right"), (-1, "Left"))
-    )
-    return Exercise(
-        name="medial-branch", title="Lumbar medial-branch block", procedure="medial-branch block",
-        summary="Needle onto the bone where superior articular and transverse process of L5 meet, prone patient.",
-        teaching=(
-            ("Each facet joint is supplied by two medial branches. The branch of L4 crosses the root of the transverse"
-            " process of L5, in the groove beside its superior articular process."),
-            ("Aim at bone: the needle is safe as long as it ends on it. Too far forward, past the transverse process, lies"
-            " the L4 root; too far up and inward the foramen."),
-        ),
-        needle=needle_for(plans, 22, 0.72), plans=plans,
-    )  # fmt: skip
+    return _on_both_sides(anatomy, skin, way, BRANCH)
 
 
 def biopsy(anatomy: Lumbar, skin: Mesh, lesion: Part) -> Exercise:
@@ -122,22 +108,15 @@ def biopsy(anatomy: Lumbar, skin: Mesh, lesion: Part) -> Exercise:
     side = 1 if middle[0] >= 0 else -1
     if lesion.name == "lesion-bone":
         way = _through_pedicle(anatomy, middle)
-        plans: tuple[Plan, ...] = (plan(anatomy, skin, way, 1, "Biopsy through the right pedicle", BIOPSY),)
+        plans: tuple[Plan, ...] = (plan(anatomy, skin, way, 1, "Biopsy through the right pedicle", BIOPSY.guidance),)
     else:
         bones = union([anatomy.bones[name] for name in ("T12", "L1", "L2", "L3", "ribs")])
         target = middle * (side, 1, 1)
         out = directions(np.arange(0, 61, 5.0), (0.0, -10.0, -20.0, 10.0))
         way = clearest([target], out, bones, "lesion", 1.5)
-        plans = (plan(anatomy, skin, way, side, "Biopsy", BIOPSY),)
-    return Exercise(
-        name="biopsy", title="Biopsy", procedure="biopsy", summary=f"Needle into the lesion: {lesion.label.lower()}.",
-        teaching=(
-            ("The needle goes to the middle of the lesion on the shortest way that is free. In bone it passes through the"
-            " pedicle: its inner wall borders the canal, its lower wall the root."),
-            "Set the direction before the needle is deep: in bone it can no longer be changed.",
-        ),
-        needle=needle_for(plans, 17, 1.47), plans=plans,
-    )  # fmt: skip
+        plans = (plan(anatomy, skin, way, side, "Biopsy", BIOPSY.guidance),)
+    made = BIOPSY.exercise(plans, needle_for(plans, 17, 1.47))
+    return replace(made, summary=f"{made.summary}: {lesion.label.lower()}.")
 
 
 def _through_pedicle(anatomy: Lumbar, target: Point) -> Approach:
@@ -156,11 +135,3 @@ def exercises(anatomy: Lumbar, skin: Mesh) -> tuple[Exercise, ...]:
     lesion = next((part for part in anatomy.parts() if part.name.startswith("lesion")), None)
     made = (nerve_root(anatomy, skin), medial_branch(anatomy, skin))
     return made if lesion is None else (*made, biopsy(anatomy, skin, lesion))
-
-
-ROOT = (
-    "Enter obliquely from the side of the root, pass beside the joint, and stop under the pedicle, behind and beside the"
-    " root. Going on forward leads into the root."
-)
-BRANCH = "Enter a little oblique and advance until bone is felt in the groove between the two processes. Stop there."
-BIOPSY = "Set the direction at the skin, advance straight, and stop in the middle of the lesion."
