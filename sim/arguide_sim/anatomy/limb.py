@@ -91,8 +91,13 @@ def parameters(kind: type[LimbPerson], meanings: Mapping[str, str] = MEANINGS) -
 class LimbAnatomy:
     """One patient: shapes of average size, how large they are, and the deformation that finishes them."""
 
-    def __init__(self, person: LimbPerson, rows: Sequence[Row]) -> None:
+    SHAFTS: ClassVar[Mapping[str, tuple[float, float, float]]] = {}
+    """Of long bones, by name: as `Part.shaft`, at average size."""
+
+    def __init__(self, person: LimbPerson, rows: Sequence[Row], stretch: ArrayLike = 1.0) -> None:
         self.scale = person.scale
+        self.stretch = np.asarray(stretch) * np.full(3, person.scale)
+        """How large it is along x, y and z beside what was drawn."""
         self.deformation = Deformation(person.seed)
         self.shapes: dict[str, Shape] = {}
         """By name, at average size."""
@@ -102,22 +107,33 @@ class LimbAnatomy:
         """Everything, bones first, the skin last."""
         for name, label, tissue, color, (low, high), spacing, triangles, opacity, risk in self._rows:
             yield Part(
-                name=name, label=label, tissue=tissue, color=color, shape=scaled(self.shapes[name], self.scale),
+                name=name, label=label, tissue=tissue, color=color, shape=self.sized(self.shapes[name]),
                 low=self._corner(low), high=self._corner(high), spacing=spacing, triangles=triangles, frame=np.eye(4),
-                opacity=opacity, risk_margin_mm=risk,
+                opacity=opacity, risk_margin_mm=risk, shaft=self._shaft(name),
             )  # fmt: skip
+
+    def _shaft(self, name: str) -> tuple[float, float, float] | None:
+        if name not in self.SHAFTS:
+            return None
+        begins, full, thick = self.SHAFTS[name]
+        along = float(self.stretch[2])
+        return begins * along, full * along, thick * self.scale
 
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
         made = mesh_of(part.shape, *part.extent, part.spacing / detail, int(part.triangles * detail**2))
         return Mesh(self.deformation(made.vertices), made.faces)
 
+    def sized(self, shape: Shape) -> Shape:
+        """A shape of average size as large as this person's."""
+        return scaled(shape, self.stretch)
+
     def place(self, point: ArrayLike) -> Array:
         """Where a point (3,) at average size lies in the patient, mm."""
-        return np.asarray(self.deformation(np.asarray(point, float) * self.scale))
+        return np.asarray(self.deformation(np.asarray(point, float) * self.stretch))
 
     def _corner(self, corner: Sequence[float]) -> Corner:
-        x, y, z = (self.scale * value for value in corner)
+        x, y, z = (float(value) for value in self.stretch * corner)
         return x, y, z
 
     def plan(self, skin: Mesh, name: str, target: Array, ways: Sequence[Array], clear_of: Shape, guidance: str) -> Plan:

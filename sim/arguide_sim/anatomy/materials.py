@@ -46,6 +46,7 @@ MATERIALS = {
     "fat": Material(-104, 8, 5, 1450, 916, 0.6, -6),
     "muscle": Material(54, 9, 4, 1580, 1065, 1.1, -3),
     "bone": Material(180, 55, 1.6, 3500, 1900, 8.0, 6, shell_mm=1.0, shell_hu=1150),
+    "marrow": Material(-55, 14, 5, 1450, 960, 0.7, -6),
     "disc": Material(82, 9, 5, 1640, 1100, 2.0, -2),
     "cartilage": Material(75, 6, 3, 1660, 1100, 2.5, -8),
     "csf": Material(12, 4, 5, 1515, 1007, 0.02, -40),
@@ -62,6 +63,8 @@ MATERIALS = {
 }
 """By name."""
 
+COMPACT_HU = 300.0
+"""How much denser the shell of a shaft is than a thin one."""
 OF_TISSUE = {
     Tissue.BONE: "bone",
     Tissue.DISC: "disc",

@@ -33,6 +33,9 @@ class Part:
     risk_margin_mm: float | None = None
     mirror: bool = False
     """The shape is the same on both sides of x = 0, which saves half of the work."""
+    shaft: tuple[float, float, float] | None = None
+    """Of a long bone: z in the image where its shell begins to thicken, where it is as thick as it gets and holds marrow
+    instead of cancellous bone, and how thick that is; mm."""
 
     @cached_property
     def extent(self) -> tuple[Corner, Corner]:

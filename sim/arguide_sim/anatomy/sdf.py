@@ -320,9 +320,11 @@ def _interpolated(at: Points, values: Distances, low: Points, high: Points) -> F
     return tabled(lambda u, v: spline(np.column_stack([u, v])), low, high, 2 * TABLE_MM)
 
 
-def scaled(a: Shape, factor: float) -> Shape:
-    """`a`, so many times as large, about the origin."""
-    return lambda p: factor * a(p / factor)
+def scaled(a: Shape, factor: ArrayLike) -> Shape:
+    """`a`, so many times as large, about the origin; the factor may differ a little between the axes (3,)."""
+    by = np.asarray(factor, float)
+    mean = float(by.mean())
+    return lambda p: mean * a(p / by)
 
 
 def offset(a: Shape, by: float) -> Shape:

@@ -41,8 +41,11 @@ SHIPPED = (
         wanted={"age": 68.0, "sex": "f", "bmi": 30.0, "lesion": "lytic"},
     ),
     Shipped(name="knee-injection", region="knee", seed=3, procedure=None, spacing_mm=2.0),
-    Shipped(name="hip-injection", region="hip", seed=4, procedure=None, spacing_mm=3.0),
-    Shipped(name="femoral-block", region="inguinal", seed=5, procedure=None, spacing_mm=3.0),
+    Shipped(
+        name="hip-injection", region="hip", seed=4, procedure=None, spacing_mm=3.0,
+        wanted={"bmi": 25.0, "neck_shaft": 127.0},
+    ),
+    Shipped(name="femoral-block", region="inguinal", seed=5, procedure=None, spacing_mm=3.0, wanted={"bmi": 24.0}),
 )  # fmt: skip
 
 

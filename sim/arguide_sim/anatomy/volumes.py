@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from arguide.imaging.volume import Volume
 from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy.grid import Box, Field, Grid, Unbent, bounds_of, distances, grid_around, undeformed
-from arguide_sim.anatomy.materials import Material, aged, material_of
+from arguide_sim.anatomy.materials import COMPACT_HU, MATERIALS, Material, aged, material_of
 from arguide_sim.anatomy.numbering import Numbers
 from arguide_sim.anatomy.part import Anatomy, Part
 from arguide_sim.anatomy.scanner import Scanner
@@ -145,8 +145,9 @@ def slab(body: Body, scanner: Scanner, span: Span) -> Slab:
     for part in body.parts:
         if part is not skin and (box := grid.box(*body.bounds[part.name])) is not None:
             material, half = body.material(part), grid.spacing / 2
-            found = distances(part, unbent, box, grid, (-material.shell_mm - half, half))
-            canvas.lay(box, found, material, body.numbers.of(part.name))
+            thickest = max(material.shell_mm, part.shaft[2] if part.shaft else 0.0)
+            found = distances(part, unbent, box, grid, (-thickest - half, half))
+            canvas.lay(box, found, material, body.numbers.of(part.name), part.shaft)
     hu = scanner.blurred(canvas.hu)
     width_mm = 2 * np.sqrt((surface[:, :, halo] < 0).sum() * grid.spacing**2 / np.pi)
     hu += scanner.noise(grid, body.seed, start, -surface, float(width_mm))
@@ -171,14 +172,32 @@ class _Canvas:
             self._textures[number] = self._body.textures[number].on(self._grid)
         return self._textures[number]
 
-    def lay(self, box: Box, distance: Field, material: Material, numbers: Sequence[int]) -> None:
+    def _of(self, material: Material, box: Box) -> Field:
+        """Hounsfield units of the inside of a material, with its texture."""
+        return np.float32(material.hu) + np.float32(material.spread) * self.texture(material.grain_mm)[box]
+
+    def lay(
+        self,
+        box: Box,
+        distance: Field,
+        material: Material,
+        numbers: Sequence[int],
+        shaft: tuple[float, float, float] | None = None,
+    ) -> None:
         """Put a structure over what is there: as much of it in each voxel as lies inside."""
         h = np.float32(self._grid.spacing)
         inside = np.clip(0.5 - distance / h, 0, 1)
-        value = np.float32(material.hu) + np.float32(material.spread) * self.texture(material.grain_mm)[box]
+        value = self._of(material, box)
         if material.shell_mm:
-            core = np.clip(0.5 - (distance + np.float32(material.shell_mm)) / h, 0, 1)
-            shell = np.float32(material.shell_hu) * (1 + np.float32(0.12) * self.texture(3.0)[box])
+            thick, hard = np.full(1, material.shell_mm, np.float32), np.full(1, material.shell_hu, np.float32)
+            if shaft is not None:
+                begins, full, most = shaft
+                z = self._grid.axes()[2][box[2]]
+                share = np.clip((z - begins) / (full - begins), 0, 1).astype(np.float32)
+                value = value + share * (self._of(MATERIALS["marrow"], box) - value)
+                thick, hard = thick + share * (np.float32(most) - thick), hard + share * np.float32(COMPACT_HU)
+            core = np.clip(0.5 - (distance + thick) / h, 0, 1)
+            shell = hard * (1 + np.float32(0.12) * self.texture(3.0)[box])
             value = shell + core * (value - shell)
         hu = self.hu[box]
         hu += inside * (value - hu)

@@ -1,5 +1,7 @@
 """The whole right hip and groin of one generated patient, as named parts in the image frame."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from arguide.settings.scenario import Tissue
@@ -8,10 +10,15 @@ from arguide_sim.anatomy.hip import bones, muscles, vessels
 from arguide_sim.anatomy.hip import skin as surface
 from arguide_sim.anatomy.hip.person import HipPerson
 from arguide_sim.anatomy.limb import LimbAnatomy, Row
+from arguide_sim.anatomy.limb_norms import HIP, dimensions
 from arguide_sim.anatomy.sdf import Shape, common, cut, half_space, offset, union
 
 SOFT_GAP_MM = 0.5
 """Least distance of soft parts to bone, and to one another."""
+ARTERY_MM, NERVE_TO_ARTERY_MM = 9.0, 14.4
+"""What is drawn: diameter of the artery, and from its middle to the nerve's, at the crease of the groin."""
+HEAD_TAKEN_MM, REACH_TAKEN_MM = 0.05, 3.0
+"""What rounding and the bow of the shaft add to the head's radius and take from the offset: so the mesh measures right."""
 ENDS_MM = (-160.0, 160.0)
 """z between which soft parts are made: the skin is closed beyond."""
 
@@ -19,12 +26,20 @@ ENDS_MM = (-160.0, 160.0)
 class Hip(LimbAnatomy):
     """The patient: shapes of average size, how large they are, and the deformation that finishes them."""
 
+    SHAFTS: ClassVar = {"femur": (-46.0, -112.0, 7.0)}
+
     def __init__(self, person: HipPerson) -> None:
         super().__init__(person, PARTS)
         self.person = person
-        self.scale = person.scale
+        self.sizes = dimensions(HIP, person)
+        drawn = {name: mm / person.scale for name, mm in self.sizes.items()}
+        self.artery_wide, self.nerve_out = drawn["artery"] / ARTERY_MM, drawn["nerve_to_artery"] - NERVE_TO_ARTERY_MM
+        """How wide the artery is beside the drawn one; how much farther out than drawn the nerve lies, mm at average size."""
         self.femur = bones.Femur(
-            neck_shaft_rad=np.radians(person.neck_shaft), anteversion_rad=np.radians(person.anteversion)
+            head_mm=drawn["head"] / 2 - HEAD_TAKEN_MM,
+            reach_mm=drawn["offset"] + REACH_TAKEN_MM,
+            neck_shaft_rad=np.radians(person.neck_shaft),
+            anteversion_rad=np.radians(person.anteversion),
         )
         self.shapes = self._shapes()
 
@@ -34,10 +49,10 @@ class Hip(LimbAnatomy):
         fat = surface.fat_mm(self.person.bmi) / self.scale
         skin = surface.skin(fat)
         core = offset(surface.body(fat), -fat)
-        femur, hip_bone = bones.femur(self.femur), bones.hip_bone()
+        femur, hip_bone = bones.femur(self.femur), bones.hip_bone(self.femur.head_mm)
         bone = union([femur, hip_bone])
-        nerve = cut(common(vessels.nerve(), ends), bone, SOFT_GAP_MM)
-        artery = cut(common(vessels.artery(), ends), bone, SOFT_GAP_MM)
+        artery = cut(common(vessels.artery(self.artery_wide), ends), bone, SOFT_GAP_MM)
+        nerve = cut(common(vessels.nerve(self.nerve_out), ends), union([bone, artery]), SOFT_GAP_MM)
         vein = cut(cut(common(vessels.vein(), ends), artery, SOFT_GAP_MM, 0.5), bone, SOFT_GAP_MM)
         bundle = union([nerve, artery, vein])
         capsule = cut(muscles.capsule(self.femur), bone, 0.15)

@@ -15,10 +15,11 @@ from arguide_sim.anatomy.sdf import Shape, common, curved, cut, ellipsoid, half_
 
 MIDLINE_X = -89.0
 HEAD_MM = 24.5
+"""Radius of the head at which the landmarks were drawn."""
 CARTILAGE_MM = 2.2
 """Between the bone of the head and the bone of its socket: both cartilages."""
 NECK_REACH_MM = 40.0
-"""From the centre of the head sideways to the axis of the shaft (femoral offset)."""
+"""From the centre of the head sideways to the axis of the shaft."""
 ROUGHNESS = (0.35, 19.0)
 BOTTOM_Z = -159.0
 
@@ -40,21 +41,32 @@ SUPERIOR_RAMUS = [(-22, 12, 6), (-38, 20, 2), (-50, 26, -4), (-60, 31, -10), (-7
 INFERIOR_RAMUS = [(-82, 16, -34), (-74, -2, -44), (-64, -17, -52), (-50, -34, -57)]
 ISCHIUM = [(-17, -28, 12), (-24, -36, -8), (-27, -43, -24), (-34, -47, -42), (-44, -44, -53)]
 TROCHANTER = np.array([52.0, -13.0, -21.0])
+DRAWN_END = np.array([39.1, -8.3, -30.1])
+"""Where the neck met the shaft in the femur that was drawn; what hangs on the shaft moves with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Femur:
-    """What differs between femora; angles in radians."""
+    """What differs between femora, at average size; angles in radians."""
 
+    head_mm: float = HEAD_MM
+    """Radius of the head."""
+    reach_mm: float = NECK_REACH_MM
+    """From the centre of the head sideways to the axis of the shaft (femoral offset)."""
     neck_shaft_rad: float = np.radians(127.0)
     anteversion_rad: float = np.radians(12.0)
 
     @property
     def neck_end(self) -> NDArray[np.float64]:
         """Where the axis of the neck meets that of the shaft; (3,)."""
-        sideways = NECK_REACH_MM * np.array([np.cos(self.anteversion_rad), -np.sin(self.anteversion_rad), 0.0])
-        drop = NECK_REACH_MM / np.tan(np.pi - self.neck_shaft_rad)
+        sideways = self.reach_mm * np.array([np.cos(self.anteversion_rad), -np.sin(self.anteversion_rad), 0.0])
+        drop = self.reach_mm / np.tan(np.pi - self.neck_shaft_rad)
         return sideways + (0.0, 0.0, -drop)
+
+    @property
+    def trochanter(self) -> NDArray[np.float64]:
+        """Middle of the greater trochanter; (3,)."""
+        return np.asarray(TROCHANTER + self.neck_end - DRAWN_END)
 
     @property
     def neck(self) -> NDArray[np.float64]:
@@ -65,10 +77,12 @@ class Femur:
 
 def femur(bone: Femur) -> Shape:
     """Head, neck, both trochanters and the shaft down to `BOTTOM_Z`."""
-    end, along = bone.neck_end, bone.neck
-    shift = end - (39.1, -8.3, -30.1)
+    end, along, size = bone.neck_end, bone.neck, bone.head_mm / HEAD_MM
+    shift = end - DRAWN_END
     neck = curved(
-        np.array([0.0 * along, 22 * along, 33 * along, end]), [(17, 17), (14.5, 16.5), (15, 18), (17, 21)], up=(0, 1, 0)
+        np.array([0.0 * along, 22 * size * along, (0.64 * np.linalg.norm(end)) * along, end]),
+        np.array([(17, 17), (14.5, 16.5), (15, 18), (17, 21)]) * size,
+        up=(0, 1, 0),
     )
     shaft = curved(
         np.array([(38, -9, -34), (36, -9, -58), (36, -7, -80), (37, -3, -112), (37, 0, -196)]) + shift,
@@ -79,14 +93,14 @@ def femur(bone: Femur) -> Shape:
         [ellipsoid(TROCHANTER + shift, (16.5, 19, 24)), ellipsoid(TROCHANTER + shift + (-4, -6, 20), (8.5, 11, 9))], 8.0
     )
     lesser = ellipsoid(np.array([20, -21, -60]) + shift, (8, 9, 13))
-    fovea = ellipsoid(HEAD_MM * np.array([-0.94, -0.1, -0.33]), (4.5, 4.5, 4.5))
-    head = cut(ellipsoid((0, 0, 0), (HEAD_MM,) * 3), fovea, blend=2.0)
+    fovea = ellipsoid(bone.head_mm * np.array([-0.94, -0.1, -0.33]), (4.5, 4.5, 4.5))
+    head = cut(ellipsoid((0, 0, 0), (bone.head_mm,) * 3), fovea, blend=2.0)
     whole = union([union([head, neck], 5.0), union([shaft, greater], 12.0), lesser], 9.0)
     return common(roughened(whole, *ROUGHNESS), half_space((0, 0, BOTTOM_Z), (0, 0, -1)), 1.0)
 
 
-def hip_bone() -> Shape:
-    """Ilium, ischium and pubis around the socket; its front end is the symphysis."""
+def hip_bone(head_mm: float = HEAD_MM) -> Shape:
+    """Ilium, ischium and pubis around the socket for a head of that radius; its front end is the symphysis."""
     ilium = sheet(ILIUM_BORDER, ILIUM_INNER)
     superior = curved(
         np.array(SUPERIOR_RAMUS, float), [(12, 13), (10, 13), (9, 10), (10, 8.5), (11, 9), (11, 10)], pieces=3
@@ -96,9 +110,9 @@ def hip_bone() -> Shape:
     ischium = curved(np.array(ISCHIUM, float), [(15, 14), (15, 16), (13, 17), (14, 16), (11, 12)], up=(1, 0, 0))
     spine = tube(np.array([(-26, -46, 5), (-40, -62, 3)], float), [(8, 8), (2.5, 3)])
     tubercle = ellipsoid((-68, 46, -8), (6, 5, 5))
-    wall = common(ellipsoid((0, 0, 0), (35.0,) * 3), half_space(2.0 * cup_axis(), cup_axis()), 5.0)
+    wall = common(ellipsoid((0, 0, 0), (head_mm + 10.5,) * 3), half_space(2.0 * cup_axis(), cup_axis()), 5.0)
     whole = union([ilium, wall, superior, ischium, body, inferior, spine, tubercle], 7.0)
-    socket = ellipsoid((0, 0, 0), (HEAD_MM + CARTILAGE_MM,) * 3)
+    socket = ellipsoid((0, 0, 0), (head_mm + CARTILAGE_MM,) * 3)
     fossa = ellipsoid((-22, -2, -12), (9, 13, 16))
     hollow = cut(cut(roughened(whole, *ROUGHNESS), socket, blend=1.5), fossa, blend=3.0)
     return common(hollow, half_space((MIDLINE_X - 1.0, 0, 0), (-1, 0, 0)), 2.0)

@@ -66,11 +66,15 @@ def bodies() -> dict[str, Shape]:
 
 def capsule(bone: Femur) -> Shape:
     """The joint's capsule with its front recess, which ends at the foot of the neck."""
-    along = bone.neck
+    along, size = bone.neck, bone.head_mm / HEAD_MM
     front = np.cross(np.cross(along, UP), along)
     nodes = np.array([0 * along, 18 * along + front, 30 * along + 2 * front, 38 * along + front])
     return union(
-        [ellipsoid((0, 0, 0), (HEAD_MM + 3.5,) * 3), curved(nodes, [(26, 25), (22, 21), (19, 19), (18.5, 17)], UP)], 4.0
+        [
+            ellipsoid((0, 0, 0), (bone.head_mm + 3.5,) * 3),
+            curved(nodes, np.array([(26, 25), (22, 21), (19, 19), (18.5, 17)]) * size, UP),
+        ],
+        4.0,
     )
 
 

@@ -16,7 +16,7 @@ from arguide_sim.anatomy.hip.anatomy import Hip
 from arguide_sim.anatomy.hip.person import HIP_MEANINGS, HipPerson
 from arguide_sim.anatomy.limb import drawn, parameters, surface_point
 from arguide_sim.anatomy.region import Block, Box, Exercise, Region
-from arguide_sim.anatomy.sdf import Shape, scaled, union
+from arguide_sim.anatomy.sdf import Shape, union
 from arguide_sim.anatomy.volumes import Filling, Place
 
 SKIN_MM, WALL_MM = 1.8, 16.0
@@ -30,8 +30,8 @@ FIDUCIALS = (
     ("F7", (-70, 40, 96), (0, 1, 0), "belly, a hand above the pubis"),
     ("F8", (40, 0, -110), (1, 0, 0), "outer side of the thigh"),
 )
-NECK_MM = 26.0
-"""From the centre of the head along the neck to where the joint is reached."""
+BEYOND_HEAD_MM = 1.5
+"""How far beyond the head the joint is reached on the neck."""
 
 
 class _Groin(Region):
@@ -64,7 +64,7 @@ class _Groin(Region):
         return layers
 
     def cover(self, anatomy: Hip) -> Shape:
-        return scaled(surface.body(surface.fat_mm(anatomy.person.bmi) / anatomy.scale), anatomy.scale)
+        return anatomy.sized(surface.body(surface.fat_mm(anatomy.person.bmi) / anatomy.scale))
 
     def view(self, anatomy: Hip) -> Box:
         return (-102, -125, -158), (130, 110, 158)
@@ -75,8 +75,8 @@ class _Groin(Region):
     def landmarks(self, anatomy: Hip) -> dict[str, Any]:
         points: dict[str, ArrayLike] = {
             "femoral_head": (0, 0, 0), "neck_end": anatomy.femur.neck_end, "anterior_superior_spine": (31, 54, 84),
-            "pubic_tubercle": (-68, 49, -8), "greater_trochanter": (52, -13, -21), "artery_at_crease": (-20, 48, 0),
-            "nerve_at_crease": (-6, 45.5, 0),
+            "pubic_tubercle": (-68, 49, -8), "greater_trochanter": anatomy.femur.trochanter, "artery_at_crease": (-20, 48, 0),
+            "nerve_at_crease": (-6 + anatomy.nerve_out, 45.5, 0),
         }  # fmt: skip
         return {"frame": "image (RAS, mm)"} | {name: anatomy.place(at).round(2).tolist() for name, at in points.items()}
 
@@ -94,7 +94,7 @@ class HipRegion(_Groin):
         skin, along = meshes["skin"], anatomy.femur.neck
         front = np.cross(np.cross(along, (0.0, 1.0, 0.0)), along)
         front /= np.linalg.norm(front)
-        target = surface_point(anatomy.shapes["femur"], NECK_MM * along, front, 1.2)
+        target = surface_point(anatomy.shapes["femur"], (anatomy.femur.head_mm + BEYOND_HEAD_MM) * along, front, 1.2)
         shy = union([anatomy.shapes[name] for name in ("hip-bone", "femur", "femoral-nerve", "femoral-artery")])
 
         def plan(name: str, degrees: range) -> Plan:
@@ -120,9 +120,11 @@ class InguinalRegion(_Groin):
         skin, shapes = meshes["skin"], anatomy.shapes
         bone = union([shapes["hip-bone"], shapes["femur"]])
         vessels = union([shapes["femoral-artery"], shapes["femoral-vein"], shapes["femoral-nerve"]])
-        beside = surface_point(union([shapes["iliopsoas"], shapes["femoral-nerve"]]), (3.0, 38.0, 0.0), (0, 1, 0), 0.1)
+        beside = surface_point(
+            union([shapes["iliopsoas"], shapes["femoral-nerve"]]), (3.0 + anatomy.nerve_out, 38.0, 0.0), (0, 1, 0), 0.1
+        )
         above = surface_point(shapes["iliopsoas"], (-8.0, 22.0, 58.0), (0.1, 1, 0.2), 0.1)
-        from_side = [np.array([np.cos(a), np.sin(a), 0.0]) for a in np.radians(range(18, 50, 3))]
+        from_side = [np.array([np.cos(a), np.sin(a), 0.0]) for a in np.radians(range(32, 52, 3))]
         from_below = [_upright(a, b) for a in np.radians(range(15, 60, 5)) for b in np.radians(range(-10, 31, 5))]
         return (
             Exercise(

@@ -41,13 +41,13 @@ BRANCH_MM = 1.3
 UP = (0.0, 1.0, 0.0)
 
 
-def artery() -> Shape:
-    """External iliac and common femoral artery with its two branches."""
+def artery(wide: float = 1.0) -> Shape:
+    """External iliac and common femoral artery with its two branches, so many times as wide as drawn."""
     return union(
         [
-            _round(COMMON_ARTERY, (4.6, 4.6, 4.6, 4.6, 4.6, 4.5, 4.4, 4.4)),
-            _round(SUPERFICIAL_ARTERY, (3.7, 3.6, 3.4, 3.3, 3.3)),
-            _round(DEEP_ARTERY, (3.2, 3.0, 2.8, 2.4, 2.2)),
+            _round(COMMON_ARTERY, (4.6, 4.6, 4.6, 4.6, 4.6, 4.5, 4.4, 4.4), wide),
+            _round(SUPERFICIAL_ARTERY, (3.7, 3.6, 3.4, 3.3, 3.3), wide),
+            _round(DEEP_ARTERY, (3.2, 3.0, 2.8, 2.4, 2.2), wide),
         ],
         3.0,
     )
@@ -59,11 +59,16 @@ def vein() -> Shape:
     return union([wide, _round(SAPHENOUS, (2.6, 2.4, 2.2, 2.1, 2.1))], 2.0)
 
 
-def nerve() -> Shape:
-    """Femoral nerve, flat where it passes the ligament, and its first branches."""
-    trunk = curved(np.array(NERVE, float), NERVE_SIZES, UP)
-    return union([trunk, *(_round(branch, (BRANCH_MM,) * len(branch)) for branch in BRANCHES)], 2.0)
+def nerve(outward: float = 0.0) -> Shape:
+    """Femoral nerve, flat where it passes the ligament, and its first branches; so many mm farther out than drawn."""
+    trunk = curved(np.array(NERVE, float) + (outward, 0, 0), NERVE_SIZES, UP)
+    return union([trunk, *(_round(branch, (BRANCH_MM,) * len(branch), at=(outward, 0, 0)) for branch in BRANCHES)], 2.0)
 
 
-def _round(nodes: Sequence[tuple[float, ...]], radii: tuple[float, ...]) -> Shape:
-    return curved(np.array(nodes, float), [(r, r) for r in radii], UP)
+def _round(
+    nodes: Sequence[tuple[float, ...]],
+    radii: tuple[float, ...],
+    wide: float = 1.0,
+    at: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> Shape:
+    return curved(np.array(nodes, float) + at, [(wide * r, wide * r) for r in radii], UP)

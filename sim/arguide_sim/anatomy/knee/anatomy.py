@@ -1,28 +1,42 @@
 """The whole right knee of one generated patient, as named parts in the image frame."""
 
+from typing import ClassVar
+
 from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy.filling import filling
 from arguide_sim.anatomy.knee import bones, joint, soft
 from arguide_sim.anatomy.knee.person import KneePerson
 from arguide_sim.anatomy.limb import LimbAnatomy, Row
+from arguide_sim.anatomy.limb_norms import KNEE, dimensions
 from arguide_sim.anatomy.sdf import Shape, common, cut, half_space, offset, union
 
 SOFT_GAP_MM = 0.4
+DRAWN = {"bicondylar_width": 89.8, "condyle_depth": 65.3, "patella_width": 44.2}
+"""What the drawn bones measure at average size, mm."""
 
 
 class Knee(LimbAnatomy):
     """The patient: shapes of average size, how large they are, and the deformation that finishes them."""
 
+    SHAFTS: ClassVar = {"femur": (72.0, 126.0, 6.0), "tibia": (-52.0, -112.0, 6.0), "fibula": (-44.0, -80.0, 2.4)}
+
     def __init__(self, person: KneePerson) -> None:
-        super().__init__(person, PARTS)
+        self.sizes = dimensions(KNEE, person)
+        wide, deep = (self.sizes[name] / DRAWN[name] for name in ("bicondylar_width", "condyle_depth"))
+        super().__init__(person, PARTS, (wide / person.scale, deep / person.scale, 1.0))
         self.person = person
         self.shapes = self._shapes()
+
+    def _patella(self) -> tuple[float, float]:
+        """Its width beside the drawn one, and its thickness in mm at average size."""
+        wide = self.sizes["patella_width"] / self.stretch[0] / DRAWN["patella_width"]
+        return float(wide), float(self.sizes["patella_thickness"] / self.stretch[1])
 
     def _shapes(self) -> dict[str, Shape]:
         """Everything at average size, in the knee frame."""
         ends = common(half_space((0, 0, bones.TOP_Z), (0, 0, 1)), half_space((0, 0, bones.BOTTOM_Z), (0, 0, -1)))
         fat = soft.fat_mm(self.person.bmi) / self.scale
-        femur, tibia, patella = bones.femur(), bones.tibia(), bones.patella()
+        femur, tibia, patella = bones.femur(), bones.tibia(), bones.patella(*self._patella())
         fibula = bones.fibula(tibia)
         bone = union([femur, tibia, patella, fibula])
         cartilage = {

@@ -25,6 +25,8 @@ TOP_Z, BOTTOM_Z = 138.0, -138.0
 PLATEAU_Z = -5.0
 PLATEAU_NORMAL = np.array([0.0, -0.105, 0.995])
 PATELLA = np.array([3.0, 46.5, 33.0])
+PATELLA_BEHIND_MM = 8.0
+"""From the middle of the patella back to its ridge, less what rounding takes."""
 JOINT_MM = 1.0
 """Least distance between tibia and fibula."""
 
@@ -88,10 +90,20 @@ def fibula(beside: Shape) -> Shape:
     return common(cut(whole, beside, JOINT_MM, 0.5), half_space((0, 0, BOTTOM_Z), (0, 0, -1)), 1.0)
 
 
-def patella() -> Shape:
-    """With its ridge behind, between the two facets, and its pointed lower end."""
+def patella(wide: float = 1.0, thick_mm: float = 23.0) -> Shape:
+    """With its ridge behind, between the two facets, and its pointed lower end.
+
+    `wide`: times as wide as drawn; `thick_mm` of it lie before the ridge, which stays where it is.
+    """
     x0, y0, z0 = PATELLA
-    body = union([ellipsoid(PATELLA + (0, 0, 3), (22.5, 10.5, 18)), ellipsoid(PATELLA + (0, 1, -12), (11, 7, 11))], 8.0)
+    front = thick_mm - PATELLA_BEHIND_MM
+    body = union(
+        [
+            ellipsoid(PATELLA + (0, 0, 3), (22.5 * wide, front, 18)),
+            ellipsoid(PATELLA + (0, 0.12 * front, -12), (11 * wide, 0.65 * front, 11)),
+        ],
+        8.0,
+    )
 
     def facets(p: Points) -> Distances:
         x = p[:, 0] - x0 + 2.0

@@ -79,7 +79,7 @@ def recess(effusion_mm: float) -> Shape:
 def patellar_tendon() -> Shape:
     """From the point of the patella to the tuberosity."""
     return curved(
-        np.array([(3, 49, 20), (4, 47, 6), (5, 41, -16), (6, 30.5, -46)]),
+        np.array([(3, 51, 20), (4, 48.5, 6), (5, 41.5, -16), (6, 30.5, -46)]),
         [(15, 2.6), (14, 2.6), (13, 2.8), (12, 2.8)],
         UP,
     )
@@ -88,5 +88,5 @@ def patellar_tendon() -> Shape:
 def quadriceps_tendon() -> Shape:
     """From the rectus down to the upper edge of the patella."""
     return curved(
-        np.array([(3, 51, 48), (4, 49.5, 62), (6, 47.5, 84), (9, 47, 110)]), [(19, 3.6), (18, 3.8), (15, 4), (9, 3)], UP
+        np.array([(3, 53, 48), (4, 51, 62), (6, 48.5, 84), (9, 47, 110)]), [(19, 3.6), (18, 3.8), (15, 4), (9, 3)], UP
     )

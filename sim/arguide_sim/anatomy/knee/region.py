@@ -14,7 +14,7 @@ from arguide_sim.anatomy.knee.anatomy import Knee
 from arguide_sim.anatomy.knee.person import KNEE_MEANINGS, KneePerson
 from arguide_sim.anatomy.limb import drawn, parameters
 from arguide_sim.anatomy.region import Block, Box, Exercise, Region
-from arguide_sim.anatomy.sdf import Shape, scaled, union
+from arguide_sim.anatomy.sdf import Shape, union
 from arguide_sim.anatomy.volumes import Filling, Place
 
 SKIN_MM = 1.8
@@ -56,7 +56,7 @@ class KneeRegion(Region):
         return fat
 
     def cover(self, anatomy: Knee) -> Shape:
-        return scaled(soft.leg(soft.fat_mm(anatomy.person.bmi) / anatomy.scale), anatomy.scale)
+        return anatomy.sized(soft.leg(soft.fat_mm(anatomy.person.bmi) / anatomy.scale))
 
     def view(self, anatomy: Knee) -> Box:
         return (-100, -100, -134), (110, 95, 134)

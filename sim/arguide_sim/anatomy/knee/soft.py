@@ -103,7 +103,7 @@ def leg(fat: float) -> Shape:
     """The same without its flat ends."""
     z, *rows = np.array(SECTIONS, float).T
     x0, y0, a, b = (PchipInterpolator(z, row) for row in rows)
-    knob = ellipsoid(PATELLA + (0, -3, 0), (30, 23 + 0.4 * (fat - LEAN_FAT_MM), 32))
+    knob = ellipsoid(PATELLA + (0, -3, 0), (31, 26 + 0.4 * (fat - LEAN_FAT_MM), 33))
 
     def shape(p: Points) -> Distances:
         at = np.clip(p[:, 2], BOTTOM_Z - 20, TOP_Z + 20)
