@@ -1,30 +1,27 @@
 """Printed parts: closed, thick enough, on the bed; the pits are where the phantom's scenario says."""
 
-import importlib.util
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 import trimesh
-from arguide_sim.anatomy.phantom import Frame, Phantom, marker_plate, printed_box
+from arguide_sim.anatomy.part import Part
+from arguide_sim.anatomy.phantom import Cast, Phantom, sides
+from arguide_sim.anatomy.phantom_box import FIT_MM, HOLE_MM, PIT_MM, WALL_MM, Frame, base, marker_plate, printed_box
 from arguide_sim.anatomy.region import Block
 from arguide_sim.anatomy.regions import region_named
 from scipy.ndimage import distance_transform_edt
+
+from arguide.geometry.distance_field import build
+from arguide.geometry.mesh import read_mesh
+from arguide.registration.rigid import register_points
+from arguide.settings.scenario import Tissue
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "hardware" / "phantom").glob("*.stl"))
 BED_MM = (220.0, 220.0, 250.0)
 FRAME = Frame(Block(low=(-75, -78, -35), high=(75, 18, 95), up=(0, -1, 0)))
-
-
-@pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_phantom", ROOT / "hardware" / "make_phantom.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
@@ -44,9 +41,9 @@ def test_walls_are_at_least_two_millimetres(shape: str) -> None:
     """Every point of the solid lies in some ball of 2 mm diameter that is all solid, but for edges and pit rims."""
     step = 0.5
     if shape == "box":
-        solid, low, high = printed_box(FRAME), np.array([50.0, 0, -5]), np.array([92.0, 68, 12])
+        solid, low, high = printed_box(FRAME).distance, np.array([50.0, 0, -5]), np.array([92.0, 68, 12])
     else:
-        solid, low, high = marker_plate(), np.array([-16.0, -38, -2]), np.array([30.0, 0, 6])
+        solid, low, high = marker_plate().distance, np.array([-16.0, -38, -2]), np.array([30.0, 0, 6])
     axes = [np.arange(a, b, step) for a, b in zip(low, high, strict=True)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
     inside = solid(grid.reshape(-1, 3)).reshape(grid.shape[:3]) < 0
@@ -58,7 +55,7 @@ def test_walls_are_at_least_two_millimetres(shape: str) -> None:
 
 def test_pits_are_cones_in_the_rim_and_of_uneven_distances() -> None:
     pits = FRAME.local(FRAME.pits())
-    box = printed_box(FRAME)
+    box = printed_box(FRAME).distance
     up, aside = np.array([0, 0, 1.0]), np.array([1.0, 0, 0])
     assert np.abs(box(pits)).max() < 0.05, "the tip rests on the bottom of the cone"
     assert np.all(box(pits + 1.0 * up) > 0.4) and np.all(box(pits + up + 1.6 * aside) < -0.2)
@@ -77,20 +74,91 @@ def test_the_frame_of_a_block_is_right_handed_whichever_way_is_up(up: tuple[floa
     np.testing.assert_allclose((low, high), ((-10, -20, -30), (40, 50, 60)), atol=1e-9)
 
 
-def test_bones_stand_on_the_floor_and_plans_enter_through_the_gel() -> None:
+@pytest.fixture(scope="module")
+def cast() -> Cast:
     phantom = Phantom(region_named("lumbar"))
-    person = phantom.person(0)
-    cast = phantom.anatomy(person)
-    names = [part.name for part in cast.parts()]
-    assert {"L4", "L5", "box", "skin"} <= set(names) and "ribs" not in names
-    by_name = {part.name: part for part in cast.parts()}
-    x, z = np.arange(-20.0, 21), np.full(41, 0.5)
-    floor = cast.frame.image(
-        np.column_stack([np.concatenate([x, 0 * x]), np.concatenate([0 * x, x]), np.concatenate([z, z])])
-    )
-    assert min(by_name[name].shape(floor).min() for name in ("L3", "L4", "L5", "sacrum") if name in by_name) < 0
-    gel = {"skin": cast.mesh(by_name["skin"])}
-    plans = [plan for exercise in phantom.exercises(person, cast, gel) for plan in exercise.plans]
-    assert plans and all(abs(FRAME.local(np.array([plan.entry]))[0, 2]) > 0 for plan in plans)
+    return phantom.anatomy(phantom.person(0))
+
+
+def by_name(cast: Cast) -> dict[str, Part]:
+    return {part.name: part for part in cast.parts()}
+
+
+def test_bones_stand_on_the_base_and_plans_enter_through_the_gel(cast: Cast) -> None:
+    phantom, parts = Phantom(region_named("lumbar")), by_name(cast)
+    assert {"L4", "L5", "box", "base", "skin"} <= set(parts) and "ribs" not in parts
+    gel = {"skin": cast.mesh(parts["skin"])}
+    plans = [plan for exercise in phantom.exercises(phantom.person(0), cast, gel) for plan in exercise.plans]
     entries = cast.frame.local(np.array([plan.entry for plan in plans]))
-    np.testing.assert_allclose(entries[:, 2], cast.frame.height, atol=0.6)
+    assert len(plans) >= 3
+    np.testing.assert_allclose(entries[:, 2], cast.frame.height, atol=0.02)
+
+
+def test_the_bottoms_of_the_printed_pits_are_the_fiducials(cast: Cast) -> None:
+    """To a hundredth: a shallower pit would shift every registration, and no FRE would tell."""
+    box = read_mesh(ROOT / "hardware" / "phantom" / "lumbar-box.stl")
+    lifted = cast.frame.local(cast.frame.pits()) + (0, 0, WALL_MM)
+    for pit in lifted:
+        assert np.linalg.norm(box.vertices - pit, axis=1).min() < 0.01
+    assert np.allclose(lifted[:, 2], box.bounds[1, 2] - PIT_MM, atol=0.01)
+
+
+def test_touching_the_pits_registers_the_phantom_where_it_is(cast: Cast) -> None:
+    """The bottoms in the scene's own mesh, somewhere in the room, against the fiducials of the scenario."""
+    box, pits = cast.mesh(by_name(cast)["box"]), cast.frame.pits()
+    touched = np.array([box.vertices[np.linalg.norm(box.vertices - pit, axis=1).argmin()] for pit in pits])
+    turn = np.linalg.qr(np.random.default_rng(4).normal(size=(3, 3)))[0]
+    turn *= np.linalg.det(turn)
+    found = register_points(touched @ turn.T + (200, -90, 1200), pits)
+    assert found.fre_mm < 0.02
+    np.testing.assert_allclose(found.fixed_from_moving[:3, :3] @ turn, np.eye(3), atol=2e-4)
+
+
+def test_a_ball_rests_higher_and_the_scenario_may_say_so() -> None:
+    point, ball = FRAME.local(FRAME.pits()), FRAME.local(FRAME.pits(1.5))
+    np.testing.assert_allclose(ball - point, np.tile((0, 0, 0.75 * np.sqrt(2)), (8, 1)), atol=1e-9)
+    off = -np.max(-printed_box(FRAME).distance(ball[:, None].repeat(1, axis=1).reshape(-1, 3)))
+    assert off == pytest.approx(0.75, abs=0.01), "its middle is its radius away from the cone"
+
+
+def test_each_pit_has_its_own_number_beside_it() -> None:
+    plain, engraved = (printed_box(FRAME).mesh().volume_mm3, 0.0)
+    engraved = replace(printed_box(FRAME), engraved=()).mesh().volume_mm3
+    assert 8 * 3 < engraved - plain < 8 * 25
+    hints = sides(FRAME)
+    assert len(hints) == 8 and {"left side", "right side", "head end", "foot end"} == set(hints)
+
+
+def test_what_is_printed_is_what_the_scenario_shows(cast: Cast) -> None:
+    """All bones and discs of the scenario are in the one printed piece, to a few tenths of a millimetre."""
+    field = build(read_mesh(ROOT / "hardware" / "phantom" / "lumbar-bones.stl"), spacing_mm=2.0, margin_mm=6.0)
+    for part in by_name(cast).values():
+        if part.tissue in (Tissue.BONE, Tissue.DISC):
+            axes = [np.arange(a, b, 5.0) for a, b in zip(part.low, part.high, strict=True)]
+            grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+            inside = cast.frame.local(grid[part.shape(grid) < -1.5])
+            assert len(inside) > 10 and field.distance(inside).max() < 0.3, part.name
+
+
+def test_the_base_goes_into_the_box_in_one_way_only(cast: Cast) -> None:
+    box, plate = printed_box(cast.frame).solid(), base(cast.frame, cast.posts).solid()
+    up = (0, 0, 0.01)
+    assert (box ^ plate.translate(up)).volume() < 0.5
+    assert (box ^ plate.translate((FIT_MM - 0.02, 0, 0.01))).volume() < 0.5
+    assert (box ^ plate.translate((FIT_MM + 0.2, 0, 0.01))).volume() > 10, "it has no more play than it is said to have"
+    turned = plate.rotate((0, 0, 180)).translate(up)
+    assert (box ^ turned).volume() > 50, "turned by half, it stands on the key"
+
+
+def test_screws_meet_their_holes() -> None:
+    """The plate's two holes lie over the rim's, as wide as M4 needs."""
+    plate = marker_plate().mesh()
+    seen = trimesh.Trimesh(plate.vertices, plate.faces)
+    rim = printed_box(FRAME)
+    for side in (-20.0, 20.0):
+        shank = np.array(
+            [[FRAME.rim()[0] + 2.05 * np.cos(a), side + 2.05 * np.sin(a), FRAME.height - 2.5] for a in range(6)]
+        )
+        assert np.all(rim.distance(shank) > 0.05) and HOLE_MM > 2.1
+        ring = np.hypot(seen.vertices[:, 0] + 7, seen.vertices[:, 1] - side)
+        assert ring.min() == pytest.approx(HOLE_MM, abs=0.01)

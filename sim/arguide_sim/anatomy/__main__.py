@@ -22,12 +22,12 @@ EXAMPLES = """examples:
   arguide patient --seed 7 --age 67 --sex f --bmi 31 -o her   the same number, older, heavier
   arguide patient --region knee --seed 3 -o knee-3            another part of the body
   arguide patient --seed 7 --spacing 2 --dose 3 -o quick      a coarser, noisier CT in less time
-  arguide patient --seed 7 --phantom -o phantom-7             the same anatomy as a training phantom
+  arguide patient --seed 7 --phantom -o phantom-7             the same anatomy as a training phantom, with parts to print
   arguide demo --scenario patient-7                           practise on it
 
 For training on phantoms, not for patients."""
 
-SPACING_MM, DOSE_MGY = (0.5, 3.0), (0.5, 60.0)
+SPACING_MM, DOSE_MGY, BALL_MM = (0.5, 3.0), (0.5, 60.0), (0.0, 3.0)
 MOST_PROCESSES = 4
 """Each takes 0.7 GB for a CT of 1 mm."""
 REFUSED = 1
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         region = region_named(_region(arguments))
         given = _parser(region).parse_args(arguments)
-        made = Phantom(region) if given.phantom else region
+        made = Phantom(region, _within("--ball", given.ball, BALL_MM, "mm")) if given.phantom else region
         wanted = {p.name: value for p in region.parameters if (value := getattr(given, p.name)) is not None}
         person = region.person(given.seed, **{name: _value(region, name, text) for name, text in wanted.items()})
         options = Options(
@@ -93,7 +93,15 @@ def _parser(region: Region) -> argparse.ArgumentParser:
     parser.add_argument(
         "--effort", type=int, choices=range(1, 10), default=6, help="of packing the volumes (default: 6)"
     )
-    parser.add_argument("--phantom", action="store_true", help="as a training phantom: bones in gel in a box with pits")
+    parser.add_argument(
+        "--phantom",
+        action="store_true",
+        help="as a training phantom: bones in gel in a box with pits, and parts to print",
+    )
+    parser.add_argument(
+        "--ball", type=float, default=0.0, metavar="MM",
+        help="with --phantom: diameter of the ball at the stylus's tip, 0 to 3 (default: 0, a point)",
+    )  # fmt: skip
     person = parser.add_argument_group("the person (default: drawn from the seed)")
     for parameter in region.parameters:
         option = "--" + parameter.name.replace("_", "-")

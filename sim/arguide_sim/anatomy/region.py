@@ -19,6 +19,7 @@ To add one: a subclass, a line in `regions.py`, and a test that it passes `tests
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from arguide.geometry.mesh import Mesh
@@ -123,6 +124,9 @@ class Region(ABC):
     @abstractmethod
     def block(self, anatomy: Any) -> Block:
         """Where a phantom of this region is cut out."""
+
+    def extras(self, anatomy: Any, folder: Path, detail: float) -> None:  # noqa: B027
+        """Write what else belongs into the scenario's folder; `detail` below 1: more coarsely."""
 
     def cover(self, anatomy: Any) -> Any:
         """From where `Place.depth` counts, as an undeformed shape, e.g. the skin without the cuts at its ends. None: the skin."""

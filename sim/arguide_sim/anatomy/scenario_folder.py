@@ -59,6 +59,7 @@ def write_patient(
             patient.body, options.scanner, slabs, lambda done: progress(0.5 + 0.45 * done, "scanning")
         )
         progress(0.95, "writing")
+        region.extras(patient.anatomy, folder, options.detail)
         write_nifti(ct, folder / "ct.nii.gz", options.effort)
         write_nifti(labels, folder / "labels.nii.gz", options.effort)
         landmarks = region.landmarks(patient.anatomy)

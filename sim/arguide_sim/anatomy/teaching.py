@@ -1,4 +1,4 @@
-"""What the trainee reads before and during the lumbar facet-joint exercise."""
+"""What the trainee reads before and during the lumbar facet-joint exercise, and on every phantom."""
 
 TITLE = "Lumbar facet-joint injection"
 
@@ -36,4 +36,10 @@ TEACHING = (
 GUIDANCE = (
     "Find the entry on the skin, align the shaft with the path, then advance in the axial plane until the tip lies in the "
     "posterior joint space. Stop at the target: the spinal canal lies beyond, toward the midline."
+)
+
+PHANTOM = (
+    "This is a phantom: printed bones in gel, in a box. Register by the eight pits in its rim: each has its number beside it; "
+    "set the tip of the stylus on the bottom of the pit and hold it still. The bones are where the screen shows them; nerves and "
+    "vessels are not in the gel, but arguide knows where they would be and warns all the same."
 )
