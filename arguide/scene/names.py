@@ -16,7 +16,10 @@ LIFT_MM = 7.0
 
 
 def anchors(scenario: Scenario, plan: Plan, shapes: dict[str, Shape]) -> dict[str, Array]:
-    """Where the short names stand, (3,) each: a little outside the point of each bone nearest to the skin's side."""
+    """Where the short names stand, (3,) each: a little outside the point of each bone nearest to the skin's side.
+
+    Where bones have numbers, only those: a name on a large bone beside them would float.
+    """
     up = np.asarray(preset(plan, Preset.OBLIQUE).up)
     found: dict[str, Array] = {}
     for structure in scenario.structures:
@@ -24,7 +27,8 @@ def anchors(scenario: Scenario, plan: Plan, shapes: dict[str, Shape]) -> dict[st
         if structure.tissue is Tissue.BONE and len(name) <= LONGEST:
             vertices = shapes[structure.name].vertices
             found[name] = vertices[int(np.argmax(vertices @ up))] + LIFT_MM * up
-    return found
+    levels = {name: place for name, place in found.items() if name[-1].isdigit()}
+    return levels or found
 
 
 class BoneNames:

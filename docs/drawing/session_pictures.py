@@ -126,11 +126,12 @@ def rehearsal(name: str) -> Iterator[tuple[Stage, Callable[[], SessionState], Ca
     scenario, profile = read_scenario(find_scenario(name)), read_profile(find_profile(SIM_PROFILE))
     plan, clock = scenario.plans[0], FrameClock(profile.rate_hz)
     with ExitStack() as stack:
-        port = stack.enter_context(emulated_tracker(scenario.file, plan.name, profile, fast=True, seed=SEED))
+        port = stack.enter_context(emulated_tracker(scenario.file, plan.name, profile, (), fast=True, seed=SEED))
         tracker = open_source(profile, port, clock)
         stack.callback(tracker.close)
         tracker.connect()
-        pictures = Pictures(simulated_camera(scenario, plan, profile, SEED), profile, tracker, clock, stack)
+        camera = simulated_camera(scenario, plan, profile, SEED, calibrate="none")
+        pictures = Pictures(camera, profile, tracker, clock, stack)
         session = Session(scenario, plan, profile, load_anatomy(scenario, plan))
         live_picture = pictures.join(session)
         stage = Stage(
@@ -161,9 +162,11 @@ def keep(scenario: str, moments: Sequence[Moment]) -> None:
             if (found := next((moment for moment in wanted if moment.when(state)), None)) is None:
                 continue
             wanted.remove(found)
-            for _ in range(4):  # the tracker tells of a picture's moment after it
+            # The tracker tells of a picture's moment only after it.
+            for _ in range(4 if found.name in PHOTOS else 0):
                 look()
                 state = go_on()
+            stage.show(state, 0.01)
             found.lay(stage)
             for _ in range(3):
                 stage.show(state, 0.01)
