@@ -109,4 +109,4 @@ class NeedleStep:
     def view(self) -> StepView:
         """What the user must read now."""
         view = self._part.view()
-        return replace(view, measured=view.measured or self._said)
+        return replace(view, measured=view.measured or self._said or "X leaves it as it is on the drawing")

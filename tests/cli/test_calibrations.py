@@ -12,6 +12,7 @@ from arguide.asset_files import find_profile, find_scenario
 from arguide.calibration.held_out import HeldOutCheck
 from arguide.calibration.pivot import pivot_calibration
 from arguide.calibration.spin import spin_calibration
+from arguide.cli.ar import Pictures
 from arguide.cli.command_line import main
 from arguide.cli.tool_calibrations import CalibrationKeeper, calibrations_in, methods_wanted, of_tip, serial_of, usable
 from arguide.errors import SettingsError
@@ -23,6 +24,7 @@ from arguide.guidance.shafts import Shaft
 from arguide.guidance.spin_part import NeedleAxis
 from arguide.settings.calibration_file import ToolCalibration, to_text
 from arguide.settings.calibration_store import CalibrationStore
+from arguide.settings.camera_file import Mount
 from arguide.settings.method import Method
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.profile_file import read_profile
@@ -165,3 +167,33 @@ def test_printed_bodies_have_serial_numbers_of_their_own() -> None:
     profile = read_profile(find_profile("webcam"))
     serials = [serial_of(tool, profile) for tool in profile.tools]
     assert len(set(serials)) == len(profile.tools) and all(len(serial) == 8 for serial in serials)
+
+
+def test_the_panel_of_devices_says_what_a_cameras_mount_is_worth() -> None:
+    rows = ((1e-6, 0.0, 0.0), (0.0, 1e-6, 0.0), (0.0, 0.0, 1e-6))
+    none = ((0.0, 0.0, 0.0),) * 3
+    mount = Mount(
+        body="camera",
+        serial="0000BEEF",
+        made=NOW,
+        rotation=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+        shift_mm=(0.0, 0.0, 0.0),
+        error_mm=0.4,
+        error_rad=0.001,
+        poses=20,
+        method="park",
+        turn_covariance_rad2=rows,
+        shift_covariance_mm2=none,
+        turn_shift_covariance=none,
+    )
+    camera = SimpleNamespace(camera="HD Webcam", mount=mount, delay_s=0.033, delay_sd_s=0.001)
+    pictures = Pictures.__new__(Pictures)
+    pictures.feed = SimpleNamespace(calibration=camera)  # type: ignore[assignment]
+    ((title, told),) = pictures.rows()
+    said = dict(told())
+    assert title == "AR camera" and said["Sits on"].startswith("camera, 0.40 mm")
+    assert said["Drawn by that to"] == "± 1.40 mm at 500 mm (95 %)" and said["Tells late by"] == "33.0 ms, corrected"
+    camera.mount = replace(mount, turn_covariance_rad2=None)
+    assert "Drawn by that to" not in dict(pictures.rows()[0][1]()), "a file made before it was kept"
+    pictures.feed = None
+    assert pictures.rows() == []
