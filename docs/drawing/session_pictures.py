@@ -36,7 +36,7 @@ from arguide.settings.scenario_file import read_scenario
 FOLDER = Path(__file__).parents[1] / "pictures"
 DRAWN, KEPT = (1280, 720), (960, 540)
 SEED = 1
-SPACE, CAMERA, CAMERA_SLICE, SLICES, ALONG, _ = ARRANGEMENTS
+SPACE, CAMERA, CAMERA_SLICE, SLICES, ALONG, BULLSEYE = ARRANGEMENTS
 QUALITY = 88
 
 
@@ -88,6 +88,7 @@ FACET = (
     Moment("ar-fiducials", touching(6), lambda stage: stage.choose(CAMERA)),
     Moment("ar", before_target(21.0), lambda stage: stage.choose(CAMERA)),
     Moment("layout-camera-and-slice", before_target(20.5), lambda stage: stage.choose(CAMERA_SLICE)),
+    Moment("layout-bullseye", before_target(18.0), lambda stage: stage.choose(BULLSEYE)),
     Moment("layout-3d", before_target(16.0), lambda stage: stage.choose(SPACE)),
     Moment("layout-slices", before_target(15.5), lambda stage: stage.choose(SLICES)),
     Moment("layout-along-the-needle", before_target(15.0), lambda stage: stage.choose(ALONG)),
