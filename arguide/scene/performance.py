@@ -72,6 +72,11 @@ class Performance:
         return " · ".join(parts)
 
     @property
+    def pose_age_s(self) -> float:
+        """Median time from a sample to the end of a frame that shows its poses; NaN without."""
+        return median(self._poses) if self._poses else float("nan")
+
+    @property
     def picture_waits_s(self) -> float:
         """Median time from a picture's arrival to the end of a frame that shows it; NaN without."""
         return median(self._arrived) if self._arrived else float("nan")

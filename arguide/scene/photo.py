@@ -5,6 +5,7 @@ A pixel's centre has whole coordinates, so the picture reaches from −0.5 to wi
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import PerspectiveLens, SamplerState, Texture
@@ -73,7 +74,7 @@ class PhotoTexture:
 
     def __init__(self, width: int, height: int) -> None:
         self.texture = Texture("live picture")
-        self.texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, Texture.F_rgb)
+        self.texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, Texture.F_rgba)
         self.texture.set_minfilter(SamplerState.FT_linear)
         self.texture.set_magfilter(SamplerState.FT_linear)
         self.texture.set_wrap_u(SamplerState.WM_clamp)
@@ -82,4 +83,5 @@ class PhotoTexture:
 
     def set(self, pixels: NDArray[np.uint8]) -> None:
         """Show these pixels (height, width, 3), blue, green, red from the top: as Panda3D has them from the bottom."""
-        self.texture.set_ram_image(np.ascontiguousarray(pixels[::-1]))
+        # Four bytes a pixel go to the card as they are; three would be taken apart there one by one.
+        self.texture.set_ram_image(cv2.cvtColor(cv2.flip(pixels, 0), cv2.COLOR_BGR2BGRA))

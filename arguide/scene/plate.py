@@ -5,27 +5,27 @@ costs a tenth of drawing what is on it, and the pixels are the same. Where sever
 kept: edges would lose them, and graphics hardware has no need of it.
 """
 
-from panda3d.core import BitMask32, DepthTestAttrib, Lens, NodePath, RenderAttrib, Texture
+from panda3d.core import BitMask32, DepthTestAttrib, Lens, NodePath, RenderAttrib
 
 from arguide.scene.canvas import rounded
 from arguide.scene.eye import Eye, flat_lens
 from arguide.scene.layout import Rect
 from arguide.scene.shading import shader
 from arguide.scene.shapes import geometry
-from arguide.scene.window import Display
+from arguide.scene.window import Display, Kept
 
 
 class Plate:
     """Eyes that are made here draw on the plate, one over the other; `look` draws it anew when it has to."""
 
-    def __init__(self, display: Display, sort: int) -> None:
-        """`sort`: when it is laid down; an eye that comes later and does not clear draws into its depth."""
+    def __init__(self, display: Display, sort: int, deep: bool = False) -> None:
+        """`sort`: when it is laid down. `deep`: with its depth, for an eye that comes later and does not clear."""
         self._display, self._sort = display, sort
         self._eyes: list[Eye] = []
         self._drawn: tuple[object, ...] | None = None
         self._kept = display.keeping()
         if self._kept:
-            self._sheet = Eye(display.output, _sheet(self._kept.colors, self._kept.depth), flat_lens(1, 1), sort)
+            self._sheet = Eye(display.output, _sheet(self._kept, deep), flat_lens(1, 1), sort)
             display.plates[self._sheet.region] = self._kept.buffer
 
     def eye(self, scene: NodePath, lens: Lens, mask: BitMask32 | None = None) -> Eye:
@@ -72,11 +72,12 @@ class Plate:
             self._kept.close()
 
 
-def _sheet(colors: Texture, depth: Texture) -> NodePath:
+def _sheet(kept: Kept, deep: bool) -> NodePath:
     """What lays a plate down, pixel for pixel."""
     node = NodePath(geometry("plate", rounded(Rect(0, 0, 1, 1), 0)))
-    node.set_shader(shader("flat", "plate"))
-    node.set_shader_inputs(plate=colors, plate_depth=depth, corner=(0, 0))
+    node.set_shader(shader("flat", "deep_plate" if deep else "plate"))
+    node.set_shader_inputs(plate=kept.colors, plate_depth=kept.depth, corner=(0, 0))
+    node.set_depth_write(deep)
     node.set_attrib(DepthTestAttrib.make(RenderAttrib.M_always))
     node.set_two_sided(True)
     return node

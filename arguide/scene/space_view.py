@@ -37,7 +37,7 @@ class SpaceView(View):
         room.set_two_sided(True)
         self._backdrop = room.attach_new_node("gradient")
         self._lens = PerspectiveLens()
-        self._plate = Plate(props.display, 0)
+        self._plate = Plate(props.display, 0, deep=True)
         self._plate.eye(room, flat_lens(1, 1))
         self._still = self._plate.eye(world.root, self._lens, STILL)
         self._moving = Eye(props.output, world.root, self._lens, 10, SPACE)
