@@ -50,7 +50,7 @@ def daniilidis(a: Array, b: Array) -> Array:
     # Millimetres would drown the rotations.
     length = max(float(np.abs([dual_p, dual_q]).max()), 1e-12)
     rows[:, 3:, :4] /= length
-    u, v = np.linalg.svd(rows.reshape(-1, 8))[2][6:]
+    u, v = np.linalg.svd(rows.reshape(-1, 8), full_matrices=False)[2][6:]
     best = _unit_dual(u, v)
     scalar, vector = best[0], best[1:4]
     rotation = Rotation.from_quat([*vector, scalar]).as_matrix()

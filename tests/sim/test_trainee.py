@@ -130,6 +130,25 @@ def test_the_tracker_sees_all_of_it(emulation: Callable[..., Any], model: str) -
                 assert sighting.pose and sighting.status != Status.OUT, (name, frame / 5)
 
 
+@pytest.mark.parametrize("how", ["template,spin", "pivot,spin"])
+def test_the_needle_is_calibrated_in_full_view(emulation: Callable[..., Any], how: str) -> None:
+    run, plain = emulation(calibrate=how), emulation()
+    begun, done = when(run, "put the needle into the divot")[0], when(run, "take the stylus again")[1]
+    sensor = run.inside.state.sensor
+    for frame in range(int(begun * 5), int(done * 5)):
+        for name, sighting in sensor.look(frame, 5.0).sightings.items():
+            assert sighting.pose and sighting.status != Status.OUT, (name, frame / 5)
+    tips = np.array([tip(run, "needle", t)[:3, 3] for t in np.arange(*when(run, "roll the needle"), 0.05)])
+    assert np.linalg.norm(tips - tips.mean(axis=0), axis=1).max() < 0.1
+    moments = [run.actor.at(t).poses for t in np.arange(begun, done, 0.02)]
+    for tool in ("stylus", "needle"):
+        places = np.array([poses[tool][:3, 3] for poses in moments])
+        assert np.linalg.norm(np.diff(places, axis=0), axis=1).max() < 0.02 * 700, tool
+    later = run.actor.duration_s - plain.actor.duration_s
+    assert 10 < later < 30 and run.actor.insertion.duration_s == plain.actor.insertion.duration_s
+    assert np.allclose(run.actor.script.bump._slide_mm, plain.actor.script.bump._slide_mm), "else all is as it was"
+
+
 @pytest.mark.parametrize("plan", [1, 2])
 def test_every_plan_can_be_followed(emulation: Callable[..., Any], scenario: Any, plan: int) -> None:
     run = emulation(plan=scenario.plans[plan].name)
