@@ -62,7 +62,6 @@ def run(given: argparse.Namespace) -> int:
         scenario = read_scenario(find_scenario(given.scenario))
     plan = plan_of(scenario, given.plan)
     profile = read_profile(find_profile(given.profile or (SIM_PROFILE if given.ar else "emulated")))
-    size = size_of(given.size)
     methods = methods_wanted(given.calibrate, scenario, {})
     calibrate = ",".join(methods) or "none"
     with emulated_tracker(
@@ -70,14 +69,15 @@ def run(given: argparse.Namespace) -> int:
     ) as port:
         from arguide.cli.job import Job, carry_out, new_folder, window_possible
 
+        window = not (given.headless or given.fast) and window_possible()
         job = Job(
             scenario=scenario,
             plan=plan,
             profile=profile,
             port=port,
             out=new_folder(given.out),
-            size=size,
-            window=not (given.headless or given.fast) and window_possible(),
+            size=size_of(given.size, window),
+            window=window,
             fast=given.fast,
             remarks={"trainee": "simulated", "seed": str(given.seed)},
             calibrate=calibrate,

@@ -24,7 +24,7 @@ def add_showing(command: argparse.ArgumentParser) -> None:
         "-o", "--out", type=Path, help="folder for recording, report and pictures (default: a new one)"
     )
     command.add_argument(
-        "--size", default="1280x720", metavar="WxH", help="size of window or pictures (default: %(default)s)"
+        "--size", metavar="WxH", help="size of window or pictures (default: 1280x720, a window as it suits the desktop)"
     )
     command.add_argument("--theme", choices=("dark", "light"), help="colours of the panels (default: as last time)")
     command.add_argument(
@@ -73,10 +73,14 @@ def add_guidance(command: argparse.ArgumentParser) -> None:
     )
 
 
-def size_of(text: str) -> tuple[int, int]:
-    """`1280x720` as two numbers."""
+def size_of(text: str | None, window: bool = False) -> tuple[int, int]:
+    """`1280x720` as two numbers; what suits where nothing was asked for."""
     from arguide.errors import SettingsError
 
+    if text is None:
+        from arguide.scene.window import DESIGN, desktop_size
+
+        return desktop_size() if window else DESIGN
     width, _, height = text.lower().partition("x")
     if not (width.isdigit() and height.isdigit() and 640 <= int(width) <= 7680 and 400 <= int(height) <= 4320):
         raise SettingsError(f"--size {text}: expected WIDTHxHEIGHT from 640x400 to 7680x4320, for example 1280x720")

@@ -44,15 +44,16 @@ def run(given: argparse.Namespace) -> int:
     from arguide.cli.options import size_of
     from arguide.recording.recording_file import read_recording
 
-    size = size_of(given.size)
     recording = read_recording(given.file)
     if recording.ends_early:
         print(f"note: {recording.ends_early}")
     scenario, plan, profile = settings_of(recording, given.scenario, given.profile)
     if given.check:
         return _check(recording, scenario, plan, profile)
+    from arguide.cli.job import window_possible
     from arguide.cli.replaying import replay
 
+    size = size_of(given.size, not given.headless and window_possible())
     return replay(
         recording, scenario, plan, profile, size=size, headless=given.headless, out=given.out, speed=given.speed
     )

@@ -55,15 +55,15 @@ def run(given: argparse.Namespace) -> int:
     from arguide.settings.profile_file import read_profile
     from arguide.settings.scenario_file import read_scenario
 
-    scenario = read_scenario(find_scenario(given.scenario))
+    scenario, window = read_scenario(find_scenario(given.scenario)), not given.headless and window_possible()
     job = Job(
         scenario=scenario,
         plan=plan_of(scenario, given.plan),
         profile=read_profile(find_profile(given.profile)),
         port=given.port,
         out=new_folder(given.out),
-        size=size_of(given.size),
-        window=not given.headless and window_possible(),
+        size=size_of(given.size, window),
+        window=window,
         lasting=True,
         # Tools that are recorded or simulated are not the ones of the store.
         store=None if given.port.startswith(("replay://", "sim://")) else CalibrationStore(),

@@ -33,9 +33,11 @@ from panda3d.core import (
 from arguide.errors import DisplayError
 
 Size = tuple[int, int]
+DESIGN: Size = (1280, 720)
 SMALLEST: Size = (320, 180)
 LARGEST = 8192
 MULTISAMPLES = 4
+HALF = 0.5
 
 CONFIGURATION = """
 gl-version 3 2
@@ -97,16 +99,25 @@ def _host(module: str) -> GraphicsOutput | None:
     return host
 
 
-def desktop_size(design: Size = (1280, 720)) -> Size:
+def desktop_size(design: Size = DESIGN) -> Size:
     """The size for a window that looks the same on a desktop of any density, and fits on it."""
-    found = _engine("pandagl")
+    with _quiet():
+        found = _engine("pandagl")
     if found is None:
         return design
     pipe = found[1]
-    zoom = min(max(pipe.get_display_zoom(), 1.0), 4.0)
     room = (pipe.get_display_width() or design[0], pipe.get_display_height() or design[1])
-    zoom = min(zoom, 0.95 * room[0] / design[0], 0.9 * room[1] / design[1])
-    width, height = (max(least, round(zoom * side)) for side, least in zip(design, SMALLEST, strict=True))
+    return fitting(room, pipe.get_display_zoom(), design)
+
+
+def fitting(room: Size, zoom: float, design: Size = DESIGN) -> Size:
+    """The size for a window on a desktop of this many pixels and this density, 1 for the usual.
+
+    Not every desktop tells its density (X11 does not): a window never takes less than half of it.
+    """
+    wanted = min(max(zoom, 1.0, HALF * room[0] / design[0]), 4.0)
+    found = min(wanted, 0.95 * room[0] / design[0], 0.9 * room[1] / design[1])
+    width, height = (max(least, round(found * side)) for side, least in zip(design, SMALLEST, strict=True))
     return width, height
 
 

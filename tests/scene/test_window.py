@@ -7,7 +7,7 @@ from ctypes.util import find_library
 
 import pytest
 
-from arguide.scene.window import REMOTE, _depths, remote_session
+from arguide.scene.window import REMOTE, Size, _depths, fitting, remote_session
 
 
 def test_a_window_is_drawn_behind_the_screen_and_then_brought_there() -> None:
@@ -29,6 +29,22 @@ def test_a_window_is_drawn_behind_the_screen_and_then_brought_there() -> None:
 def test_a_screen_elsewhere_is_known_as_such(environment: dict[str, str], kind: str) -> None:
     assert remote_session(environment) == kind
     assert not kind or REMOTE[kind]
+
+
+@pytest.mark.parametrize(
+    ("room", "zoom", "size"),
+    [
+        ((1400, 860), 1.0, (1280, 720)),
+        ((1920, 1080), 1.0, (1280, 720)),
+        ((3840, 2160), 1.0, (1920, 1080)),  # a density that nobody told
+        ((3840, 2160), 2.0, (2560, 1440)),
+        ((2560, 1600), 3.0, (2432, 1368)),
+        ((1024, 600), 1.0, (960, 540)),
+    ],
+)
+def test_a_window_suits_the_desktop(room: Size, zoom: float, size: Size) -> None:
+    found = fitting(room, zoom)
+    assert found == size and found[0] <= room[0] and found[1] <= room[1]
 
 
 def opened(window: bool, **environment: str) -> list[str]:
