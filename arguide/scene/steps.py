@@ -7,7 +7,12 @@ from arguide.scene.layout import Rect
 from arguide.scene.marks import check
 
 STEPS = tuple(step for step in Step if step is not Step.NEEDLE)
-"""The steps that have a chip: both tools' calibrations share one."""
+"""The steps that every session has."""
+
+
+def steps_at(now: Step) -> tuple[Step, ...]:
+    """The steps as they are listed while one of them is on: both tools' calibrations share the first place."""
+    return tuple(Step.NEEDLE if step is Step.PIVOT and now is Step.NEEDLE else step for step in STEPS)
 
 
 class StepGuide:
@@ -40,9 +45,10 @@ class StepGuide:
         if view == self._shown:
             return
         self._shown = view
-        now = STEPS.index(Step.PIVOT if view.step is Step.NEEDLE else view.step)
+        steps = steps_at(view.step)
+        now = steps.index(view.step)
         for k, chip in enumerate(self._chips):
-            chip.show(done=k < now, active=k == now, step=view.step if k == now else STEPS[k])
+            chip.show(done=k < now, active=k == now, step=steps[k])
         self._instruction.set(view.instruction)
         self._measured.set(view.measured)
         ready = "Space: go on" if view.ready and view.step is not Step.DONE else ""

@@ -4,6 +4,7 @@ import pytest
 
 from arguide.guidance.state import Step
 from arguide.scene.overlay import alarm_words
+from arguide.scene.steps import steps_at
 
 
 def test_all_well_is_silent(state_of, pose_at) -> None:  # type: ignore[no-untyped-def]
@@ -35,3 +36,8 @@ def test_the_stylus_may_hide_while_the_needle_is_guided(state_of, pose_at) -> No
 
 def test_when_all_is_done_the_tracker_may_rest(state_of) -> None:  # type: ignore[no-untyped-def]
     assert alarm_words(state_of(step=Step.DONE, trouble="needle hidden"), 60.0, 0.1) is None
+
+
+def test_the_needles_calibration_is_listed_only_while_it_is_on() -> None:
+    assert [step.value for step in steps_at(Step.NEEDLE)][:2] == ["calibrate needle", "touch fiducials"]
+    assert all(Step.NEEDLE not in steps_at(step) and step in steps_at(step) for step in Step if step is not Step.NEEDLE)

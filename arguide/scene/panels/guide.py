@@ -8,8 +8,7 @@ from arguide.scene.panels.facts import Facts
 from arguide.scene.panels.gui import Gui
 from arguide.scene.panels.look import color
 from arguide.scene.panels.widgets import heading, quiet, sign
-
-STEPS = tuple(Step)
+from arguide.scene.steps import steps_at
 
 
 def draw(gui: Gui, facts: Facts) -> None:
@@ -18,8 +17,9 @@ def draw(gui: Gui, facts: Facts) -> None:
         quiet(gui, facts.trouble or "Waiting for the first sample from the tracker")
         return
     view = facts.state.view
-    now = STEPS.index(view.step)
-    for k, step in enumerate(STEPS):
+    steps = steps_at(view.step)
+    now = steps.index(view.step)
+    for k, step in enumerate(steps):
         mark, word = (Mark.WITHIN, "done") if k < now else (Mark.AHEAD, "now") if k == now else (Mark.UNKNOWN, "")
         sign(gui, mark)
         imgui.same_line()
