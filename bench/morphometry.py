@@ -1,12 +1,15 @@
 """A crowd of generated adults, measured on their meshes, against the published means and spreads; and one real scan.
 
 `python -m bench morphometry` takes a few seconds for each of `PEOPLE`; ARGUIDE_BENCH_PEOPLE sets another number.
+`python -m bench.morphometry docs/morphometry.md` does the same and writes the page.
 """
 
 import itertools
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +18,7 @@ from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.meshing import is_watertight
 from arguide_sim.anatomy.morphometry import LEVELS
 from arguide_sim.anatomy.morphometry import measure as measures_of
-from arguide_sim.anatomy.norms import NORMS
+from arguide_sim.anatomy.norms import FACET_AREA, NORMS
 from arguide_sim.anatomy.person import LumbarPerson, person
 from arguide_sim.anatomy.validity import broken_rules
 
@@ -25,12 +28,43 @@ PEOPLE = int(os.environ.get("ARGUIDE_BENCH_PEOPLE", "200"))
 FIRST = 1000
 MEASURED = (*LEVELS, "sacrum", "thecal-sac", "skin")
 BONES = ("T12", *LEVELS, "sacrum", "ilia")
+PUBLISHED = NORMS | {"facet_area": FACET_AREA}
 COMPARED = ("width_up", "width_low", "depth_up", "depth_low", "height", "canal_width", "canal_depth", "pedicle_width",
-            "pedicle_height", "span", "spinous", "disc", "joint_spacing", "joint_angle")  # fmt: skip
+            "pedicle_height", "pedicle_angle", "span", "spinous", "disc", "joint_spacing", "joint_angle",
+            "facet_area")  # fmt: skip
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "lumbar-ct-totalsegmentator"
 
 Row = tuple[str, str, str]
 Measures = dict[str, dict[str, float]]
+Found = list[tuple[LumbarPerson, Measures, list[str]]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One dimension of one level: means and standard deviations, and the share of the crowd that a scan exceeds."""
+
+    name: str
+    level: str
+    published: tuple[float, float]
+    generated: tuple[float, float]
+    scan: float | None
+    range: tuple[float, float]
+    """2.5 and 97.5 % of the crowd."""
+
+    @property
+    def off(self) -> float:
+        """The generated mean beside the published, as a share of it."""
+        return self.generated[0] / self.published[0] - 1
+
+    @property
+    def wide(self) -> float:
+        """The generated spread beside the published, as a share of it."""
+        return self.generated[1] / self.published[1] - 1
+
+    @property
+    def inside(self) -> bool:
+        """Whether the scan lies within the crowd's range."""
+        return self.scan is not None and self.range[0] <= self.scan <= self.range[1]
 
 
 def measure_one(seed: int) -> tuple[LumbarPerson, Measures, list[str]]:
@@ -56,33 +90,55 @@ def measure_real(folder: Path) -> Measures:
     return measures_of({file.stem: read_mesh(file) for file in (folder / "meshes").glob("*.ply")})
 
 
-def rows(found: list[tuple[LumbarPerson, Measures, list[str]]], real: Measures | None) -> Iterator[Row]:
-    """One for each dimension and level: mean and spread beside the published ones, and where the real one lies."""
-    inside = asked = 0
-    for name in COMPARED:
-        for level in LEVELS:
-            got = np.array([measures[level][name] for _, measures, _ in found])
-            told = np.array([NORMS[name].of(level, who.sex, who.age) for who, _, _ in found])
-            mean, spread = told[:, 0].mean(), float(np.hypot(np.sqrt((told[:, 1] ** 2).mean()), told[:, 0].std()))
-            text = f"{np.nanmean(got):5.1f} ± {np.nanstd(got):4.1f}, published {mean:5.1f} ± {spread:4.1f}"
-            if real is not None:
-                low, high = np.nanquantile(got, [0.025, 0.975])
-                value = real[level][name]
-                asked, inside = asked + 1, inside + int(low <= value <= high)
-                text += f", a scan {value:5.1f}{'' if low <= value <= high else ' (outside)'}"
-            off, wide = np.nanmean(got) / mean - 1, np.nanstd(got) / spread - 1
-            yield f"{name} {level}", text, f"{off:+.1%} of 5 %, spread {wide:+.0%} of 25 %"
-    if asked:
-        yield "measures of a scan inside 2.5 to 97.5 %", f"{inside} of {asked}", "≥ 90 %"
+def compare(found: Found, real: Measures | None) -> list[Compared]:
+    """One for each dimension and level. The published spread is of both sexes and all ages of the crowd."""
+    compared = []
+    for name, level in itertools.product(COMPARED, LEVELS):
+        got = np.array([measures[level][name] for _, measures, _ in found])
+        told = np.array([PUBLISHED[name].of(level, who.sex, who.age) for who, _, _ in found])
+        spread = float(np.hypot(np.sqrt((told[:, 1] ** 2).mean()), told[:, 0].std()))
+        low, high = np.nanquantile(got, [0.025, 0.975])
+        published, generated = (float(told[:, 0].mean()), spread), (float(np.nanmean(got)), float(np.nanstd(got)))
+        scan = real[level][name] if real is not None else None
+        compared.append(Compared(name, level, published, generated, scan, (float(low), float(high))))
+    return compared
 
 
-def measure_all(people: int) -> list[tuple[LumbarPerson, Measures, list[str]]]:
-    """Everybody, side by side."""
+def rows(compared: list[Compared]) -> Iterator[Row]:
+    """The comparison as lines of the bench's table, with the counts that the bounds ask for."""
+    for one in compared:
+        (mean, spread), (told, told_spread) = one.generated, one.published
+        text = f"{mean:5.1f} ± {spread:4.1f}, published {told:5.1f} ± {told_spread:4.1f}"
+        if one.scan is not None:
+            text += f", a scan {one.scan:5.1f}{'' if one.inside else ' (outside)'}"
+        yield f"{one.name} {one.level}", text, f"{one.off:+.1%} of 5 %, spread {one.wide:+.0%} of 25 %"
+    yield from counts(compared)
+
+
+def counts(compared: list[Compared]) -> Iterator[Row]:
+    """How many of the dimensions hold each bound."""
+    near = sum(abs(one.off) <= 0.05 for one in compared)
+    spread = sum(abs(one.wide) <= 0.25 for one in compared)
+    yield "means within 5 %", f"{near} of {len(compared)}", "all"
+    yield "spreads within 25 %", f"{spread} of {len(compared)}", "all"
+    if compared[0].scan is not None:
+        inside = sum(one.inside for one in compared)
+        yield "measures of a scan inside 2.5 to 97.5 %", f"{inside} of {len(compared)}", "≥ 90 %"
+
+
+def measure_all(people: int) -> Found:
+    """Everybody, side by side; says how far it is."""
+    found: Found = []
     with ProcessPoolExecutor() as pool:
-        return list(pool.map(measure_one, range(FIRST, FIRST + people)))
+        for one in pool.map(measure_one, range(FIRST, FIRST + people)):
+            found.append(one)
+            print(f"\r{len(found)} of {people} people", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return found
 
 
-def _real() -> Measures | None:
+def real_measures() -> Measures | None:
+    """Those of the scan in `../shared`, or None where there is none."""
     if not REAL.is_dir():
         return None
     import tempfile
@@ -95,22 +151,26 @@ def _real() -> Measures | None:
         return measure_real(out)
 
 
-def measure() -> list[Row]:
-    """The whole table."""
-    found = measure_all(PEOPLE)
+def whole(found: Found) -> list[Row]:
+    """What is wrong with anybody, and how deep the joints lie."""
     wrong = [f"{who.seed}: {rule}" for who, _, rules in found for rule in rules]
-    bmi, depth = (np.array([f(who, m) for who, m, _ in found]) for f in (_bmi, _depth))
+    bmi = np.array([who.bmi for who, _, _ in found])
+    depth = np.array([measures["whole"]["skin_to_joint"] for _, measures, _ in found])
     slope, at = np.polyfit(bmi - 24, depth, 1)
-    whole = [
+    return [
         (f"people of {len(found)} with a broken rule", "; ".join(wrong[:3]) or "0", "0"),
         ("skin to L4/L5 joint", f"{at:.0f} mm at 24 kg/m², {slope:+.1f} mm for each more", "+2.0 mm (Brummett 2009)"),
     ]
-    return [*whole, *rows(found, _real())]
 
 
-def _bmi(who: LumbarPerson, _: Measures) -> float:
-    return who.bmi
+def measure() -> list[Row]:
+    """The whole table."""
+    found = measure_all(PEOPLE)
+    return [*whole(found), *rows(compare(found, real_measures()))]
 
 
-def _depth(_: LumbarPerson, measures: Measures) -> float:
-    return measures["whole"]["skin_to_joint"]
+if __name__ == "__main__":
+    from bench._morphometry_page import page
+
+    crowd = measure_all(PEOPLE)
+    Path(sys.argv[1]).write_text(page(compare(crowd, real_measures()), whole(crowd), len(crowd)), "utf-8")

@@ -62,12 +62,21 @@ class Joint:
         """Where the inferior process of the vertebra above may be."""
         return lambda p: self.inside(p) + self.gap / 2
 
+    def superior_side(self) -> Shape:
+        """What the bone above leaves free for the superior process: nothing of it hooks around the joint's front."""
+        normal = self.frame[:3, 0]
+        wide = 0.5 * self.width + 4.0
+        around = tube(
+            [self.point(6, -1, -14), self.point(6, -1, 0.5 * self.height + 1.0)], [(wide, 8.0), (wide, 7.0)], up=normal
+        )
+        return common(around, lambda p: -self.inside(p) - self.gap / 2, 0.8)
+
     def room(self) -> Shape:
         """What the bone below leaves free for the inferior process, and so the shape of its hollow joint surface."""
         normal, low = self.frame[:3, 0], -0.5 * self.height - 0.5
-        wide = 0.5 * self.width + 2.2
+        wide = 0.5 * self.width + 3.4
         around = tube(
-            [self.point(-6, 0, 14), self.point(-5.2, 0, low + 4)], [(wide, 7.5), (wide - 0.5, 6.5)], up=normal
+            [self.point(-6, 0, 14), self.point(-5.2, 0, low + 2.5)], [(wide, 7.5), (wide - 0.5, 6.5)], up=normal
         )
         return common(around, lambda p: self.inside(p) - self.gap / 2, 0.8)
 

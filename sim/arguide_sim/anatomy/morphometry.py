@@ -4,49 +4,23 @@ A vertebra is measured in a frame found in its own surface: up is between the no
 the spinal canal lies. So a generated patient and a segmented scan are measured alike. Lengths in mm, angles in degrees.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
+from arguide_sim.anatomy.pedicles import pedicle, span_around, wall_at
+from arguide_sim.anatomy.rulers import Ruler
 
 LEVELS = ("L1", "L2", "L3", "L4", "L5")
 SIDES = (1, -1)
-PEDICLE_ROWS = np.arange(-5.5, -0.9, 0.75)
-"""Behind the back of the body, where its pedicles are looked for, mm."""
 CONTACT_MM = 3.2
-"""Surfaces nearer than this behind the canal are a joint's."""
-
-
-@dataclass(frozen=True, eq=False)
-class Ruler:
-    """A mesh in some frame, crossed by lines along its axes."""
-
-    vertices: Array
-    faces: NDArray[np.int32]
-
-    @cached_property
-    def _corners(self) -> Array:
-        return self.vertices[self.faces]
-
-    def along(self, axis: int, *at: float) -> Array:
-        """Where the line along `axis` at the other two coordinates crosses the mesh, sorted."""
-        u, v = (k for k in range(3) if k != axis)
-        c = self._corners
-        p, q = c[:, :, u] - at[0], c[:, :, v] - at[1]
-        near = (p.min(axis=1) <= 0) & (p.max(axis=1) >= 0) & (q.min(axis=1) <= 0) & (q.max(axis=1) >= 0)
-        p, q, height = p[near], q[near], c[near][:, :, axis]
-        weights = np.stack(
-            [p[:, (k + 1) % 3] * q[:, (k + 2) % 3] - p[:, (k + 2) % 3] * q[:, (k + 1) % 3] for k in range(3)]
-        )
-        inside = (weights > 0).all(axis=0) | (weights < 0).all(axis=0)
-        w = weights[:, inside] / weights[:, inside].sum(axis=0)
-        return np.asarray(np.sort((w * height[inside].T).sum(axis=0)))
+"""Surfaces that face each other nearer than this behind the canal are a joint's."""
+FACING = -0.5
+"""Most that the normals of two such faces have in common."""
+UPRIGHT = 0.6
+"""Most that they look up or down: where the tip of a process comes near the lamina is no joint."""
 
 
 def _canal(sac: Mesh) -> tuple[Array, Array, Array]:
@@ -124,12 +98,13 @@ def body(bone: Bone) -> dict[str, float]:
     top = float(bone.local(bone.upper[0][None])[0, 2])
     found = {}
     for name, z, sign in (("up", top, -1), ("low", -top, 1)):
-        rim = v[(np.abs(v[:, 2] - z) < 5) & (v[:, 1] > -4)]
+        # The front half: behind it pedicles begin, and at L5 the transverse processes.
+        rim = v[(np.abs(v[:, 2] - z) < 3) & (v[:, 1] > 0)]
         found[f"width_{name}"] = float(np.ptp(rim[:, 0]))
         spans = [_first_span(ruler.along(1, x, z + sign * 3.0)[::-1]) for x in (-3.0, 0.5, 3.0)]
         found[f"depth_{name}"] = float(np.median(spans))
     half = 0.36 * (found["depth_up"] + found["depth_low"]) / 2
-    columns = [_span_around(ruler.along(2, x, y)) for x in (-4.0, 0.5, 4.0) for y in (-half, half)]
+    columns = [span_around(ruler.along(2, x, y)) for x in (-4.0, 0.5, 4.0) for y in (-half, half)]
     found["height"] = float(np.mean(columns))
     return found
 
@@ -138,84 +113,39 @@ def _first_span(crossings: Array) -> float:
     return float(abs(crossings[1] - crossings[0])) if len(crossings) > 1 else np.nan
 
 
-def _span_around(crossings: Array, at: float = 0.0) -> float:
-    """Length of bone around a place on the line."""
-    below, above = crossings[crossings < at], crossings[crossings > at]
-    return float(above[0] - below[-1]) if len(below) and len(above) else np.nan
-
-
-def _wall(bone: Bone, z: float) -> float:
-    """y of the back of the body."""
-    found = bone.ruler.along(1, 0.5, z)[::-1]
-    return float(found[1]) if len(found) > 1 else np.nan
-
-
 def arch(bone: Bone) -> dict[str, float]:
     """Canal, pedicles, processes."""
     ruler, v = bone.ruler, bone.ruler.vertices
-    wall = _wall(bone, 0.0)
+    wall = wall_at(ruler, 0.0)
     depths = []
     for z in np.arange(-11.0, 3.0, 1.0):
         c = ruler.along(1, 0.5, z)[::-1]
         behind = c[c < wall - 6]
         if len(behind):
-            depths.append((_wall(bone, z) - behind[0], behind[0]))
+            depths.append((wall_at(ruler, z) - behind[0], behind[0]))
     depth, front = min(depths) if depths else (np.nan, np.nan)
-    sides = [_pedicle(ruler, wall, side) for side in SIDES]
-    inner, thick, lean, tall = np.array(sides).T
+    sides = [pedicle(ruler, side) for side in SIDES]
     spine = v[np.abs(v[:, 0]) < 7]
     return {
         "canal_depth": float(depth),
-        "canal_width": float(inner.sum()),
-        "pedicle_width": float(np.nanmean(thick * np.cos(np.radians(lean)))),
-        "pedicle_angle": float(np.nanmean(lean)),
-        "pedicle_height": float(np.nanmean(tall)),
+        "canal_width": float(sum(one.inner for one in sides)),
+        "pedicle_width": float(np.nanmean([one.width for one in sides])),
+        "pedicle_angle": float(np.nanmean([one.lean for one in sides])),
+        "pedicle_height": float(np.nanmean([one.height for one in sides])),
         "span": float(np.ptp(v[:, 0])),
         "spinous": float(front - spine[:, 1].min()),
     }
 
 
-def _pedicle(ruler: Ruler, wall: float, side: int) -> tuple[float, float, float, float]:
-    """Of one pedicle: inner edge from the midline, width across, lean toward the midline in front, height."""
-    heights = np.arange(0.0, 11.0, 1.0)
-    start = [_bridge(ruler, wall - 2.0, z, side) for z in heights]
-    thick = np.array([b - a for a, b in start])
-    if np.isnan(thick).all():
-        return (np.nan,) * 4
-    bone = heights[thick > 0.7 * np.nanmax(thick)]
-    z = float(bone.mean())
-    rows = np.array([_bridge(ruler, wall + y, z, side) for y in PEDICLE_ROWS])
-    good = np.isfinite(rows[:, 0])
-    if good.sum() < 3:
-        return (np.nan,) * 4
-    middle = rows[good].mean(axis=1)
-    lean = np.degrees(np.arctan(-np.polyfit(PEDICLE_ROWS[good], middle, 1)[0]))
-    columns = [
-        _span_around(ruler.along(2, side * float(row.mean()), wall + float(y)), z)
-        for row, y in zip(rows[good], PEDICLE_ROWS[good], strict=True)
-    ]
-    tall = float(np.nanmin(columns))
-    return float(np.nanmin(rows[:, 0])), float(np.nanmin(rows[:, 1] - rows[:, 0])), float(lean), tall
-
-
-def _bridge(ruler: Ruler, y: float, z: float, side: int) -> tuple[float, float]:
-    """From where to where the bone beside the canal reaches, away from the midline."""
-    c = np.sort(side * ruler.along(0, y, z))
-    c = c[c > 5.0]
-    if len(c) % 2 or not len(c) or c[0] > 24 or c[1] - c[0] > 28:
-        return np.nan, np.nan
-    return float(c[0]), float(c[1])
-
-
 def joints(upper: Bone, lower: Mesh) -> dict[str, float]:
     """Between a vertebra and the bone below: spacing, angle to the sagittal plane, area and gap of the facets."""
     pairs = [_facing(upper.mesh, lower), _facing(lower, upper.mesh)]
-    wall = _wall(upper, 0.0)
+    wall = wall_at(upper.ruler, 0.0)
     found: dict[str, list[float]] = {"angle": [], "area": [], "gap": [], "middle": []}
     for centre, normal, area, gap in pairs:
         local = upper.local(centre)
         for side in SIDES:
-            some = (local[:, 1] < wall - 3) & (side * local[:, 0] > 5)
+            some = (local[:, 1] < wall - 3) & (side * local[:, 0] > 5) & (np.abs(normal @ upper.axes[:, 2]) < UPRIGHT)
             if np.count_nonzero(some) < 5:
                 return dict.fromkeys(("joint_spacing", "joint_angle", "facet_area", "facet_gap"), np.nan)
             weight = area[some]
@@ -235,13 +165,12 @@ def joints(upper: Bone, lower: Mesh) -> dict[str, float]:
 def _facing(one: Mesh, other: Mesh) -> tuple[Array, Array, Array, Array]:
     """Centres and normals (n, 3), areas and gaps (n,) of the faces of one bone that look at the other across a joint space."""
     centre, normal, area = _faces(one)
-    points = _dense(other)
-    found = cKDTree(points).query(centre, distance_upper_bound=CONTACT_MM)
+    there, back, _ = _faces(other)
+    found = cKDTree(there).query(centre, distance_upper_bound=CONTACT_MM)
     gap, nearest = np.asarray(found[0]), np.asarray(found[1])
-    some = np.isfinite(gap)
-    toward = points[nearest[some]] - centre[some]
-    looks = np.einsum("ij,ij->i", toward, normal[some]) > 0.75 * gap[some]
-    return centre[some][looks], normal[some][looks], area[some][looks], gap[some][looks]
+    some = np.flatnonzero(np.isfinite(gap))
+    some = some[np.einsum("ij,ij->i", normal[some], back[nearest[some]]) < FACING]
+    return centre[some], normal[some], area[some], gap[some]
 
 
 def _dense(mesh: Mesh) -> Array:
@@ -300,7 +229,7 @@ def _skin_to_joint(meshes: dict[str, Mesh], upper: Bone) -> float:
     skin = Ruler(meshes["skin"].vertices, meshes["skin"].faces)
     depths = []
     for side in SIDES:
-        some = np.isfinite(gap) & (side * local[:, 0] > 5) & (local[:, 1] < _wall(upper, 0.0) - 4)
+        some = np.isfinite(gap) & (side * local[:, 0] > 5) & (local[:, 1] < wall_at(upper.ruler, 0.0) - 4)
         if some.any():
             x, y, z = centre[some].mean(axis=0)
             back = skin.along(1, x, z)

@@ -11,14 +11,25 @@ YEARS = 45.0
 """The age at which the means hold."""
 
 SOURCES = {
-    "Panjabi 1992": "Panjabi et al., Spine 17 (1992) 299; T12: Spine 16 (1991) 888. Means rounded; spread assumed",
-    "Cook 2021": "Cook and Baker, Int J Spine Surg 15 (2021) 1072, table 6: means, spread, sex and age at L5; above L5"
-    " their spread, sex and age are assumed to hold for the means of Panjabi 1992",
-    "Zhou 2000": "Zhou et al., Eur Spine J 9 (2000) 242. Means rounded; spread assumed",
-    "van Schaik 1985": "van Schaik et al., Spine 10 (1985) 59. Means rounded; spread assumed",
-    "Zindrick 1987": "Zindrick et al., Spine 12 (1987) 160. Means rounded; spread assumed",
-    "Panjabi 1993": "Panjabi et al., Spine 18 (1993) 1298: sizes of the joint surfaces. Means rounded; spread assumed",
-    "Masharawi 2010": "Masharawi et al., Eur Spine J 19 (2010) 768: wedging, spacing of the joints. Spread assumed",
+    "Bonczar 2024": "Bonczar et al., Surg Radiol Anat 47 (2024) 22: means of 18 studies (1481 adults). Spread in one sex"
+    " 7 to 10 % (Yadav et al., Int J Spine Surg 14 (2020) 175), women 0.93 there, 0.86 in van der Houwen 2009; T12:"
+    " Panjabi et al., Spine 16 (1991) 888",
+    "Panjabi 1992": "Panjabi et al., Spine 17 (1992) 299; T12: Spine 16 (1991) 888. From memory, some rounded; spread assumed",
+    "Cook 2021": "Cook and Baker, Int J Spine Surg 15 (2021) 1072, table 6: means, spread, sex and age at L5, which hold"
+    " above it too; means above L5 of canal width and depths of Panjabi 1992; heights and pedicles from memory, rounded;"
+    " mean height of L2 to L5 as in Clouthier 2023",
+    "Nine series": "mean of nine published series, which differ by 1.6 mm: Panjabi 1992, Griffith 2016, Cizmic 2023,"
+    " Abbas 2021, Masharawi 2021, Amonoo-Kuofi 1985, Yadav 2020, Alonge 2021, an Italian one (MRI); L5 with Cook 2021;"
+    " spread within one of them and sex 7 to 17 %",
+    "Shin 2024": "mean of Shin et al., Brain Spine 4 (2024) 104162 (700 adults), Bach et al., World Neurosurg 124 (2019)"
+    " e106 and Yadav 2020; spread in one sex 17 to 20 % there, less here, where worn discs are narrower besides",
+    "Mohanty 2017": "Mohanty et al., J Orthop Surg 25 (2017), CT of 124: means and spreads. T12 assumed",
+    "Zindrick 1987": "Zindrick et al., Spine 12 (1987) 160. Means from memory, spread assumed",
+    "Clouthier 2023": "Clouthier et al., J Biomech 146 (2023) 111421, CT of 87: area of the upper facets 165 (109 to 221),"
+    " of the lower 133 (85 to 198) as means of L2 to L5; how it grows downward from memory of Panjabi 1993",
+    "Panjabi 1993": "Panjabi et al., Spine 18 (1993) 1298: sizes of the joint surfaces. From memory; spread assumed",
+    "Masharawi 2010": "Masharawi et al., Eur Spine J 19 (2010) 768, table 1: wedging, width between the joints as a share"
+    " of the body's (0.63 to 0.77). Joints rounded from it, L3 to L5 from memory of other studies; spread assumed",
     "Legaye 1998": "Legaye et al., Eur Spine J 7 (1998) 99; Bernhardt and Bridwell, Spine 14 (1989) 717. Rounded",
     "Brummett 2009": "Brummett et al., Reg Anesth Pain Med 34 (2009) 100: needle depth by class of body mass index;"
     " 2 mm for each unit is what their medians rise, at the middle of their classes, straight behind",
@@ -31,8 +42,8 @@ class Norm:
 
     mean: tuple[float, ...]
     """From T12 to L5."""
-    spread: float
-    """Standard deviation within a sex: share of the mean; degrees for angles."""
+    spread: float | tuple[float, ...]
+    """Standard deviation within a sex, of every level or from T12 to L5: share of the mean; degrees for angles."""
     women: float = 1.0
     """Women's mean as a share of men's."""
     per_year: float = 0.0
@@ -42,39 +53,49 @@ class Norm:
 
     def of(self, level: str, sex: str, age: float) -> tuple[float, float]:
         """Mean and standard deviation of a level of somebody of this sex and age."""
-        both = self.mean[LEVELS.index(level)] + self.per_year * (age - YEARS)
+        k = LEVELS.index(level)
+        both = self.mean[k] + self.per_year * (age - YEARS)
         share = 2 / (1 + self.women) * (self.women if sex == "f" else 1.0)
-        return both * share, self.spread if self.angle else self.spread * both * share
+        spread = self.spread[k] if isinstance(self.spread, tuple) else self.spread
+        return both * share, spread if self.angle else spread * both * share
 
 
 NORMS = {
-    "width_up": Norm(mean=(39.0, 41.0, 43.0, 45.0, 48.0, 50.0), spread=0.065, women=0.90, source="Panjabi 1992"),
-    "width_low": Norm(mean=(42.0, 44.0, 46.0, 48.0, 50.0, 50.5), spread=0.065, women=0.90, source="Panjabi 1992"),
+    "width_up": Norm(mean=(39.2, 41.1, 43.0, 44.8, 47.5, 48.8), spread=0.075, women=0.90, source="Bonczar 2024"),
+    "width_low": Norm(mean=(42.3, 43.3, 45.5, 48.0, 49.5, 49.4), spread=0.075, women=0.90, source="Panjabi 1992"),
     "depth_up": Norm(
-        mean=(30.0, 32.0, 33.0, 34.0, 35.0, 35.7), spread=0.085, women=0.90, per_year=0.05, source="Cook 2021"
+        mean=(32.0, 34.1, 34.6, 35.2, 35.5, 35.7), spread=0.085, women=0.90, per_year=0.084, source="Cook 2021"
     ),
     "depth_low": Norm(
-        mean=(31.0, 33.0, 34.0, 34.6, 35.2, 35.3), spread=0.085, women=0.90, per_year=0.05, source="Cook 2021"
+        mean=(33.0, 35.3, 34.9, 34.8, 34.8, 35.3), spread=0.085, women=0.90, per_year=0.071, source="Cook 2021"
     ),
     "height": Norm(mean=(25.0, 26.0, 26.8, 27.4, 27.8, 28.3), spread=0.063, women=0.96, source="Cook 2021"),
     "canal_width": Norm(
-        mean=(22.0, 23.0, 23.0, 24.0, 25.5, 28.2), spread=0.09, women=0.97, per_year=0.02, source="Cook 2021"
+        mean=(22.2, 23.7, 23.8, 24.3, 25.4, 28.2), spread=0.105, women=0.97, per_year=0.033, source="Cook 2021"
     ),
-    "canal_depth": Norm(mean=(17.0, 17.5, 16.8, 16.2, 16.0, 15.9), spread=0.11, women=0.95, source="Cook 2021"),
+    "canal_depth": Norm(mean=(17.0, 17.0, 16.0, 15.1, 15.4, 16.2), spread=0.12, women=0.97, source="Nine series"),
     "pedicle_width": Norm(
-        mean=(8.0, 8.5, 9.0, 10.5, 13.0, 16.1), spread=0.13, women=0.91, per_year=0.02, source="Cook 2021"
+        mean=(8.0, 8.5, 9.0, 10.5, 13.0, 16.1), spread=0.14, women=0.91, per_year=0.033, source="Cook 2021"
     ),
-    "pedicle_height": Norm(mean=(15.5, 15.2, 14.8, 14.4, 14.0, 13.3), spread=0.09, women=0.95, source="Cook 2021"),
-    "pedicle_angle": Norm(mean=(3.0, 8.0, 10.0, 13.0, 17.0, 25.0), spread=3.0, angle=True, source="Zindrick 1987"),
+    "pedicle_height": Norm(mean=(15.5, 15.2, 14.8, 14.4, 14.0, 13.3), spread=0.10, women=0.95, source="Cook 2021"),
+    "pedicle_angle": Norm(mean=(3.0, 10.9, 12.0, 14.4, 17.7, 29.8), spread=4.0, angle=True, source="Zindrick 1987"),
     "span": Norm(mean=(47.0, 71.0, 77.0, 91.0, 86.0, 90.0), spread=0.075, women=0.92, source="Panjabi 1992"),
-    "spinous": Norm(mean=(25.0, 29.0, 31.0, 31.0, 28.0, 22.0), spread=0.09, women=0.92, source="Panjabi 1992"),
-    "disc": Norm(mean=(6.5, 8.0, 9.0, 10.0, 11.0, 10.0), spread=0.14, women=0.93, source="Zhou 2000"),
+    "spinous": Norm(mean=(25.0, 29.0, 31.0, 31.0, 28.0, 22.0), spread=0.11, women=0.92, source="Panjabi 1992"),
+    "disc": Norm(mean=(5.8, 6.8, 8.0, 9.0, 9.5, 8.8), spread=0.17, women=0.93, source="Shin 2024"),
     "joint_spacing": Norm(mean=(27.0, 29.5, 31.5, 35.0, 40.0, 46.0), spread=0.07, women=0.96, source="Masharawi 2010"),
-    "joint_angle": Norm(mean=(22.0, 26.0, 29.0, 35.0, 42.0, 48.0), spread=6.5, angle=True, source="van Schaik 1985"),
+    "joint_angle": Norm(
+        mean=(22.0, 23.6, 28.0, 39.5, 48.3, 53.5),
+        spread=(7.0, 7.2, 7.0, 6.1, 6.4, 6.7),
+        angle=True,
+        source="Mohanty 2017",
+    ),
     "facet_height": Norm(mean=(13.0, 14.0, 14.5, 15.0, 15.5, 16.0), spread=0.10, women=0.93, source="Panjabi 1993"),
     "facet_width": Norm(mean=(11.0, 12.0, 12.5, 13.5, 14.5, 15.5), spread=0.10, women=0.93, source="Panjabi 1993"),
 }
 """Of a level, its disc below and the joints below it."""
+
+FACET_AREA = Norm(mean=(110.0, 117.0, 126.0, 141.0, 156.0, 173.0), spread=0.16, women=0.87, source="Clouthier 2023")
+"""Of a joint below, mean of both bones, mm²: not drawn, but what comes of height and width."""
 
 BODY_WEDGE = {"T12": -3.0, "L1": -2.0, "L2": 0.0, "L3": 1.0, "L4": 2.5, "L5": 7.5}
 DISC_WEDGE = {"T12": 2.0, "L1": 3.5, "L2": 5.0, "L3": 7.0, "L4": 10.0, "L5": 13.5}

@@ -108,13 +108,14 @@ def _slab() -> Shape:
 
 def _crests() -> Shape:
     """Median crest with the stumps of four spinous processes; lateral crests; the horns beside the hiatus."""
-    profile = [(15, 5), (33, 5), (38.5, 9), (38, 18), (35, 25), (31.5, 31), (33.5, 38), (32, 45), (26, 50), (27, 56), (24.5, 62),
-               (19, 67), (19, 72), (13, 78), (4, 80), (4, 40)]  # fmt: skip
+    profile = [(15, 5), (33, 5), (38.5, 9), (38, 18), (35, 25), (30, 31), (33.5, 38), (32, 44), (24.5, 50), (27, 57), (24.5, 62),
+               (17.5, 67), (19.5, 72), (13, 78), (4, 80), (4, 40)]  # fmt: skip
     crest = plate(smooth_outline([(n, s) for n, s in profile]), 3.2, edge=4.0)
     lateral = [
-        ellipsoid((x, s, n), (4.5, 6, 4.2)) for x, s, n in ((30, 19, 25.5), (28, 39, 21), (25, 57, 16), (23, 72, 11.5))
+        ellipsoid((x, s, n), (5.0, 5.6, 4.8))
+        for x, s, n in ((30, 19, 26.5), (28, 39, 22), (25, 57, 17), (23, 72, 12.5))
     ]
-    middle = [ellipsoid((x, s, n), (2.6, 4.5, 3.2)) for x, s, n in ((13, 38, 20.5), (11.5, 56, 16), (10, 71, 11.5))]
+    middle = [ellipsoid((x, s, n), (3.0, 4.5, 3.6)) for x, s, n in ((13, 38, 21.5), (11.5, 56, 17), (10, 71, 12.5))]
     horns = [ellipsoid((9, 92, 7.5), (2.5, 6, 3.5))]
     return union([lambda q: crest(q[:, [0, 2, 1]]), *lateral, *middle, *horns], 3.0)
 

@@ -19,14 +19,20 @@ FARTHEST = 2.4
 
 WAVE_MM, WAVELENGTHS_MM = 0.55, (110.0, 160.0)
 ROUNDED = {
-    "depth_up": (0.3,) * 6, "depth_low": (0.6,) * 6, "height": (1.0,) * 5 + (1.2,), "canal_depth": (0.85,) * 6,
-    "canal_width": (0.4, 0.4, 0.4, 0.8, 1.0, 1.4), "pedicle_width": (0.4, 0.5, 0.5, 0.3, 0.0, 0.4),
-    "span": (1.8,) * 5 + (-1.5,), "spinous": (-1.3, -1.4, -1.3, -1.2, -1.0, -0.5),
-    "disc": (-1.6, -1.6, -1.8, -1.7, -2.2, 0.4), "joint_spacing": (0.7, 1.1, 1.3, 1.2, 1.7, 4.6),
-    "joint_angle": (3.0, 5.5, 7.5, 7.8, 9.0, 1.0),
-    "pedicle_height": (0.0, 0.0, 0.0, 0.0, -0.2, -0.7),
+    "width_up": (0.4, 0.4, 0.35, 0.15, 0.0, 0.1), "width_low": (0.4, 0.4, 0.3, 0.3, 0.2, 0.3),
+    "depth_up": (0.1, 0.1, 0.05, 0.45, 0.4, 0.5), "depth_low": (0.6, 0.7, 0.95, 0.3, 0.3, 0.75),
+    "height": (1.0, 0.95, 1.0, 0.95, 1.0, 1.3), "canal_depth": (0.9, 1.2, 1.1, 0.5, 0.6, 0.95),
+    "canal_width": (-0.7, -0.9, -1.0, -0.9, -2.0, -0.7), "pedicle_width": (0.4, 0.6, 0.7, 0.7, 1.3, 1.4),
+    "pedicle_height": (0.0, 0.0, 0.0, 0.0, -0.75, -0.4), "pedicle_angle": (0.0, -0.5, 0.6, 2.0, -0.9, 13.0),
+    "span": (2.0, 1.9, 1.9, 2.05, 2.0, -1.4), "spinous": (-1.4, -1.4, -1.35, -1.25, -1.0, -0.5),
+    "disc": (-1.4, -1.5, -1.65, -1.5, -1.55, 0.6), "joint_spacing": (0.7, 0.4, 0.6, 0.45, 0.5, 2.3),
+    "joint_angle": (3.0, 0.7, 2.6, 4.2, 7.8, -0.7),
+    "facet_height": (-3.4,) * 6, "facet_width": (-2.4, -2.4, -2.8, -2.2, -3.7, -3.4),
 }  # fmt: skip
 """What rounded edges and hollows take from a dimension, T12 to L5: added, so that the mesh measures what was drawn."""
+
+BESIDE, WITH_CANAL = ("canal_width", "joint_spacing"), 0.5
+"""How much farther apart the joints are for each share that the canal is wider (assumed)."""
 
 NARROWED = {"L3": 0.12, "L4": 0.22, "L5": 0.28}
 """Share of the disc's height that is lost at the end stage of wear."""
@@ -38,12 +44,19 @@ def levels_of(person: LumbarPerson) -> tuple[Level, ...]:
     mean, spread = WHOLE["stature"].of(person.sex)
     size = 0.7 * (person.stature - mean) / spread + np.sqrt(1 - 0.49) * random.standard_normal()
     drawn = {name: _drawn(name, person, size, random) for name in NORMS}
-    # The joints stand beside the canal: a wide canal has them farther apart.
-    for k, name in enumerate(LEVELS):
-        wide = drawn["canal_width"][k] / NORMS["canal_width"].of(name, person.sex, person.age)[0]
-        drawn["joint_spacing"][k] *= 1 + 0.5 * (wide - 1)
+    _beside_the_canal(drawn, person)
     bent = (person.lordosis - 48.0) / 48.0
     return tuple(_level(k, name, person, drawn, bent) for k, name in enumerate(LEVELS))
+
+
+def _beside_the_canal(drawn: dict[str, NDArray[np.float64]], person: LumbarPerson) -> None:
+    """The joints stand beside the canal: a wide canal has them farther apart. Their spread stays what it is."""
+    of = {name: np.array([NORMS[name].of(level, person.sex, person.age) for level in LEVELS]) for name in BESIDE}
+    at, spread = ({name: pair[:, k] for name, pair in of.items()} for k in (0, 1))
+    canal, joints = BESIDE
+    wide = WITH_CANAL * (drawn[canal] / at[canal] - 1)
+    own = np.sqrt(1 - (WITH_CANAL * (spread[canal] / at[canal]) / (spread[joints] / at[joints])) ** 2)
+    drawn[joints] = at[joints] * (1 + wide) + own * (drawn[joints] - at[joints])
 
 
 def _drawn(name: str, person: LumbarPerson, size: float, random: np.random.Generator) -> NDArray[np.float64]:

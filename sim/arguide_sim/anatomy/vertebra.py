@@ -49,7 +49,9 @@ def body(level: Level, osteophytes: float = 0.0, waist: float = 0.13, cup: float
         b = np.where(y > 0, b * narrow, b + HOLLOW_MM)
         hollow = np.where(y < 0, HOLLOW_MM * np.exp(-((x / (0.35 * a)) ** 2)), 0.0)
         y = y - hollow * np.clip(-y / b, 0.0, 1.0)
-        r = (np.abs(x / a) ** 2.3 + np.abs(y / b) ** 2.3) ** (1 / 2.3)
+        # Round in front, squarer behind, where the pedicles leave it.
+        n = 2.05 + 0.55 * np.clip(0.5 - y / b, 0.0, 1.0)
+        r = (np.abs(x / a) ** n + np.abs(y / b) ** n) ** (1 / n)
         wall = (r - 1.0) * np.minimum((np.hypot(x, y) + 1e-6 * b) / (r + 1e-6), b)
         if osteophytes > 0:
             # Spurs at the rims, in front and at the sides, here more and there less.
@@ -70,9 +72,9 @@ def arch(level: Level, below: Joint, above: Joint) -> Shape:
     z = level.height / 2 - level.pedicle_height / 2 - 1.5
     ring = union([pedicle(level, x, z), transverse(level, x, wall, z), superior_process(level, x, z, above)], 3.0)
     ring = union([ring, lamina(level, below)], 3.0)
-    ring = cut(cut(ring, canal(level, wall), blend=1.2), above.room(), blend=1.2)
+    ring = cut(cut(ring, canal(level, wall), blend=1.2), below.superior_side(), blend=1.2)
     ring = union([ring, spinous(level, wall - level.canal_depth)], 2.5)
-    return union([ring, inferior_process(level, below)], 4.0)
+    return cut(union([ring, inferior_process(level, below)], 4.0), above.room(), blend=1.2)
 
 
 def pedicle(level: Level, x: float, z: float) -> Shape:
@@ -108,7 +110,7 @@ def lamina(level: Level, below: Joint) -> Shape:
     outline = [
         (-9, top - 5), (1, top - 5), (0.35 * x, top - 2), (0.62 * x, top + 1.5), (0.85 * x, top + 5), (x + 1, z + 1),
         (x + 3.0, z - 2), (x + 1.5, z - 7), (waist, z - 11), (foot[0] + 5.5, foot[2] + 2), (foot[0] + 4.5, foot[2] - 4),
-        (foot[0] - 2.5, foot[2] - 7), (0.5 * foot[0], low), (2, low), (-9, low),
+        (foot[0] - 2.5, foot[2] - 7), (0.55 * foot[0], low + 4), (2, low), (-9, low),
     ]  # fmt: skip
     inside = outline_of(smooth_outline(outline))
     side, lean = roof(level)
@@ -136,8 +138,8 @@ def superior_process(level: Level, x: float, z: float, above: Joint) -> Shape:
     root = np.array([x + 1.0, level.wall - 9.5, z - 2])
     stem = tube([root, above.point(5.2 * fat, 0, -tall + 2)], [(5.4, 5.4), (wide, 5.4 * fat)], up=normal)
     ear = tube(
-        [above.point(4.8 * fat, 0.4, -tall + 2), above.point(3.9 * fat, 0.6, tall - 2.6)],
-        [(wide + 0.8, 5.4 * fat), (0.80 * wide, 3.9 * fat)],
+        [above.point(4.8 * fat, 0.2, -tall + 2), above.point(3.9 * fat, 0.2, tall - 2.2)],
+        [(wide + 1.4, 5.4 * fat), (0.92 * wide, 4.3 * fat)],
         up=normal,
     )
     mamillary = ellipsoid(above.point(6.0 * fat, wide + 0.2, -2.0), (3.2, 3.8 * fat, 4.8))
@@ -154,7 +156,7 @@ def inferior_process(level: Level, below: Joint) -> Shape:
     stem = tube([start, below.point(-3.5 * fat, 0.2, tall - 2.5)], [(5.0, 2.8), (wide, 4.3 * fat)], up=normal)
     tongue = tube(
         [below.point(-3.5 * fat, 0.2, tall - 2.5), below.point(-2.9 * fat, 0, -tall + 2.6)],
-        [(wide, 4.3 * fat), (0.70 * wide, 3.5 * fat)],
+        [(wide, 4.3 * fat), (0.84 * wide, 3.8 * fat)],
         up=normal,
     )
     return common(union([stem, tongue], 2.0), below.inferior_side(), 0.6)
@@ -209,8 +211,8 @@ def spinous(level: Level, root: float) -> Shape:
         along = np.clip((root - p[:, 1]) / (30 * s), 0.0, 1.0)
         low = np.clip(-p[:, 2] / (22 * tall), 0.0, 1.0)
         edge = np.clip((along - 0.62) / 0.38, 0, 1) ** 1.5
-        waist = 0.7 * np.exp(-(((along - 0.5) / 0.2) ** 2))
-        return 2.0 + 2.0 * (1 - along) ** 3 - waist + edge * (0.2 + 2.1 * low) + 1.0 * low**1.5
+        waist = 0.6 * np.exp(-(((along - 0.5) / 0.2) ** 2))
+        return 2.5 + 1.8 * (1 - along) ** 3 - waist + edge * (0.7 + 1.9 * low) + 0.9 * low**1.5
 
     return plate(corners, thick, edge=2.2)
 

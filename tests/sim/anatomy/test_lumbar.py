@@ -88,7 +88,9 @@ def test_vessels_lie_before_the_bodies_on_their_sides(anatomy: Lumbar, level: st
     for vessel, width_mm in ((artery, (14, 24)), (vein, (18, 28))):
         assert vessel[:, 1].mean() > body[1] and np.hypot(*(vessel.mean(axis=0) - body)[:2]) < 50
         assert width_mm[0] < np.ptp(vessel[:, 0]) < width_mm[1]
-        assert vessel[:, 1].min() > np.percentile(bone[:, 1], 85)
+        for x in np.unique(vessel[:, 0]):
+            behind = bone[np.abs(bone[:, 0] - x) < 1.5]
+            assert vessel[vessel[:, 0] == x][:, 1].min() > behind[:, 1].max(initial=-np.inf), "before all bone there"
 
 
 @pytest.mark.parametrize("level", ["L1", "L2", "L3", "L4", "L5"])
@@ -124,7 +126,9 @@ def test_the_deformation_never_folds_and_can_be_undone(scoliosis: float) -> None
         assert np.linalg.norm(moved - grid, axis=1).max() < 2.0 + 1.2 * abs(scoliosis)
         steps = [(deformation(grid + 0.01 * axis) - moved) / 0.01 for axis in np.eye(3)]
         volume = np.linalg.det(np.stack(steps, axis=1))
-        assert volume.min() > 0.35 and volume.max() < 1.7
+        # The waves make a tenth of it; a bend presses its inner side by its curvature times the stiff half width.
+        most = 0.12 + 0.015 * abs(scoliosis)
+        assert 1 - most < volume.min() and volume.max() < 1 + most
         assert np.abs(deformation.undone(moved) - grid).max() < 0.01
 
 
