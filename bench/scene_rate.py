@@ -49,7 +49,7 @@ def _rate(
     """Best frames/s of several rounds, processor ms a frame, and triangles of anatomy."""
     states = [_state(scenario, plan, k) for k in range(FRAMES)]
     best, busy = 0.0, np.inf
-    with Stage(scenario, plan, size=SIZE, smooth=smooth) as stage:
+    with Stage(scenario, plan, size=SIZE, smooth=smooth, watched=True) as stage:
         stage.choose(arrangement)
         for key in keys:
             stage.heed(key)
@@ -68,7 +68,7 @@ def _rate(
 def _pose_age_s(scenario: Scenario, plan: Plan) -> float:
     """Median age of the drawn pose at the end of a frame, with samples 60 a second that arrive at once."""
     states = [_state(scenario, plan, k) for k in range(FRAMES)]
-    with Stage(scenario, plan, size=SIZE, smooth=False) as stage:
+    with Stage(scenario, plan, size=SIZE, smooth=False, watched=True) as stage:
         for k in range(ROUNDS * FRAMES):
             now_s = time.monotonic()
             stage.show(states[k % FRAMES], now_s % (1 / 60))
@@ -79,7 +79,7 @@ def _pose_age_s(scenario: Scenario, plan: Plan) -> float:
 def _turning_rate(scenario: Scenario, plan: Plan) -> float:
     """Best frames/s of layout 3D while the view is zoomed at every frame, so that nothing can be kept."""
     best, states = 0.0, [_state(scenario, plan, k) for k in range(FRAMES)]
-    with Stage(scenario, plan, size=SIZE, smooth=False) as stage:
+    with Stage(scenario, plan, size=SIZE, smooth=False, watched=True) as stage:
         for _ in range(ROUNDS):
             stage.picture()
             start = time.perf_counter()
@@ -98,7 +98,7 @@ def _augmented_rate(scenario: Scenario, plan: Plan) -> tuple[float, float]:
     live = LivePicture(pictures, lambda: np.eye(4))
     live.newest = pictures.augmented  # type: ignore[method-assign]
     best, states = 0.0, [_state(scenario, plan, k) for k in range(FRAMES)]
-    with Stage(scenario, plan, size=SIZE, smooth=False, live=live) as stage:
+    with Stage(scenario, plan, size=SIZE, smooth=False, live=live, watched=True) as stage:
         stage.choose(ARRANGEMENTS[2])
         for _ in range(ROUNDS):
             stage.picture()

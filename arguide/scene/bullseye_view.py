@@ -27,10 +27,12 @@ class RingsView(View):
 
     words: str
     mask: BitMask32
+    restless: bool
+    """Whether the line moves."""
 
     def __init__(self, kind: ViewKind, props: Props) -> None:
         super().__init__(kind, props)
-        self._plate = Plate(props.display, 12)
+        self._plate = Plate(props.display, 12, restless=self.restless)
         self._eye = self._plate.eye(props.world.root, OrthographicLens(), self.mask)
         self._eye.clear(style.BULLSEYE)
         self._eye.inputs(dim=DIM, fog_color=style.BULLSEYE)
@@ -87,6 +89,7 @@ class BullseyeView(RingsView):
 
     words = "Down the planned path"
     mask = BARREL
+    restless = False
 
     def show(self, state: SessionState, image_from_tip: Array | None) -> None:
         """The tip, and where it will pass the target."""
@@ -98,6 +101,7 @@ class NeedleEyeView(RingsView):
 
     words = "Down the needle"
     mask = SHAFT
+    restless = True
 
     def show(self, state: SessionState, image_from_tip: Array | None) -> None:
         """The target, and where the planned path passes the tip; without a needle the last view stays."""

@@ -82,6 +82,7 @@ class CameraView(View):
             self._drawn = self._live.drawn = now
         seen = (trouble, now and _seen(now), self._state and _told(self._state), self.props.world.anatomy.changes)
         if self._plate.look(*seen):
+            self.props.turns.claim()
             self._sheet.set_shader_input("bright", FADED if trouble else 1.0)
             self._draw_over(None if trouble else now)
         if now is not None and now.image_from_view is not None and self._state and not trouble:

@@ -104,6 +104,7 @@ class Panes:
 
     def look(self) -> None:
         """Right before every frame."""
+        self._props.turns.begin()
         for kind in self._shown:
             self.view(kind).look()
 

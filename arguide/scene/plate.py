@@ -18,12 +18,15 @@ from arguide.scene.window import Display, Kept
 class Plate:
     """Eyes that are made here draw on the plate, one over the other; `look` draws it anew when it has to."""
 
-    def __init__(self, display: Display, sort: int, deep: bool = False) -> None:
-        """`sort`: when it is laid down. `deep`: with its depth, for an eye that comes later and does not clear."""
+    def __init__(self, display: Display, sort: int, deep: bool = False, restless: bool = False) -> None:
+        """`sort`: when it is laid down. `deep`: with its depth, for an eye that comes later and does not clear.
+
+        `restless`: something moves on it at every frame, so that keeping it would not pay.
+        """
         self._display, self._sort = display, sort
         self._eyes: list[Eye] = []
         self._drawn: tuple[object, ...] | None = None
-        self._kept = display.keeping()
+        self._kept = None if restless else display.keeping()
         if self._kept:
             self._sheet = Eye(display.output, _sheet(self._kept, deep), flat_lens(1, 1), sort)
             display.plates[self._sheet.region] = self._kept.buffer

@@ -74,14 +74,14 @@ class SliceView(View):
         center[:3, 3] += self._pose[:3, :2] @ (x, y)
         eye = center.copy()
         eye[:3, 3] -= STANDOFF_MM * eye[:3, 2]
-        self._eye.look(eye)
-        self._eye.lens.set_film_size(self._box.width * mm, self._box.height * mm)
-        self._center, self._mm = center, mm
         words = self._content.words
         tracks = [end.tobytes() for track in self._instruments for end in (track.start, track.end)]
         now = (center.tobytes(), mm, words, id(self._marks), *tracks)
-        if now != self._drawn:  # a tracker is slower than the screen
+        if now != self._drawn and self.props.turns.ask(self.kind):  # a tracker is slower than the screen
             self._drawn = now
+            self._eye.look(eye)
+            self._eye.lens.set_film_size(self._box.width * mm, self._box.height * mm)
+            self._center, self._mm = center, mm
             self._draw(words)
 
     def _draw(self, words: str) -> None:
@@ -94,6 +94,8 @@ class SliceView(View):
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
         self._eye.open(wanted)
+        if not wanted:
+            self.props.turns.leave(self.kind)
 
     def handle(self, event: str) -> bool:
         """Zoom by the wheel, the CT's window by keys."""

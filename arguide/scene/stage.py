@@ -56,20 +56,23 @@ class Stage:
         live: LivePicture | None = None,
         occluders: Mapping[str, Shape] | None = None,
         no_live: str = "",
+        watched: bool | None = None,
     ) -> None:
         """Open a window, or an off-screen picture of `size` pixels.
 
         `smooth`: several samples a pixel, for pictures and films; None: only where graphics hardware does it for little.
         `stale_after_s`: a sample older than this is never drawn as live. `clock` tells double clicks and ages. `looks`: of
         the panels; it follows what the user sets. `live`: the picture of a camera, with `occluders`, the marker bodies of
-        tools by name; `no_live`: why there is none, though it was asked for. DisplayError without OpenGL, MeshError for
-        anatomy that cannot be read.
+        tools by name; `no_live`: why there is none, though it was asked for. `watched`: whether people watch, so that
+        changes glide and costly views take turns; None: in a window. DisplayError without OpenGL, MeshError for anatomy that
+        cannot be read.
         """
         self.scenario, self.plan = scenario, plan
         self._stale_after_s, self._banner, self._clock = stale_after_s, training_banner, clock
         self._display = Display(size, window, f"arguide – {scenario.title}", smooth)
         self._world = World(scenario, plan)
-        self._panes = Panes(Props(self._display, scenario, plan, self._world, window, live, no_live, occluders or {}))
+        watched = window if watched is None else watched
+        self._panes = Panes(Props(self._display, scenario, plan, self._world, watched, live, no_live, occluders or {}))
         self.performance = Performance(live)
         self._shown_s = 0.0
         self.facts = Facts(scenario, plan, self.anatomy, stale_after_s=stale_after_s)

@@ -37,6 +37,7 @@ from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
 from arguide.scene.shapes import Shape
 from arguide.scene.slice_content import SliceContent
+from arguide.scene.turns import Turns
 from arguide.scene.window import Display
 from arguide.scene.world import World
 from arguide.settings.scenario import Plan, Scenario
@@ -66,6 +67,11 @@ class Props:
     def output(self) -> GraphicsOutput:
         """What views draw in."""
         return self.display.output
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Which of the slices is cut in a frame."""
+        return Turns(take=self.window and self.display.plain)
 
     @cached_property
     def slices(self) -> SliceContent:

@@ -194,9 +194,14 @@ class Display:
             output.set_active(False)
         self.due.clear()
 
+    @property
+    def plain(self) -> bool:
+        """Whether a pixel has one sample only: so draws the processor, unless it is asked for more."""
+        return int(self.output.get_fb_properties().get_multisamples()) <= 1
+
     def keeping(self) -> Kept | None:
         """A buffer to keep a part of the picture in; None where that has several samples a pixel, which it would lose."""
-        if self.output.get_fb_properties().get_multisamples() > 1:
+        if not self.plain:
             return None
         buffer = _beside(self, SMALLEST, 0)
         kept = Kept(buffer, Texture("plate"), Texture("depth of a plate"), self.engine)
