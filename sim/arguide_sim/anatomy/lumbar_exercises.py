@@ -116,7 +116,7 @@ def biopsy(anatomy: Lumbar, skin: Mesh, lesion: Part) -> Exercise:
         way = clearest([target], out, bones, "lesion", 1.5)
         plans = (plan(anatomy, skin, way, side, "Biopsy", BIOPSY.guidance),)
     made = BIOPSY.exercise(plans, needle_for(plans, 17, 1.47))
-    return replace(made, summary=f"{made.summary}: {lesion.label.lower()}.")
+    return replace(made, summary=f"{made.summary}: {lesion.label[0].lower()}{lesion.label[1:]}.")
 
 
 def _through_pedicle(anatomy: Lumbar, target: Point) -> Approach:
