@@ -127,12 +127,13 @@ class Lumbar:
         frame = tilt(38.0 - self.person.sacral_slope)
         bulk = float(np.clip((1.08 if self.person.sex == "m" else 0.94) * (1.06 - 0.003 * self.person.age), 0.75, 1.1))
         lean = self.trunk.surface(1.0)
+        pelvis_bones = union([self.bones["ilia"], self.bones["sacrum"]])
         made = {
             "thecal-sac": mirrored(cut(nerves.thecal_sac(levels, curve, self.scale), spine, NERVE_GAP_MM, 1.0)),
             "nerve-roots": mirrored(cut(nerves.roots(levels, curve, spine, self.scale), spine, 0.35, 0.3)),
             "medial-branches": mirrored(nerves.medial_branches(levels, curve, spine, self.scale)),
-            "aorta": vessels.aorta(levels, curve, frame),
-            "vena-cava": vessels.vena_cava(levels, curve, frame),
+            "aorta": cut(vessels.aorta(levels, curve, frame), pelvis_bones, SOFT_GAP_MM, 1.0),
+            "vena-cava": cut(vessels.vena_cava(levels, curve, frame), pelvis_bones, SOFT_GAP_MM, 1.0),
         }
         multifidus = common(muscles.multifidus(levels, curve, self.pelvis, bulk), lean, 1.0)
         erector = common(muscles.erector(levels, curve, self.pelvis, bulk), lean, 1.0)
