@@ -11,8 +11,8 @@ from arguide.errors import MeshError, SettingsError
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
 from arguide.settings.scenario import Fiducial, Plan, Tissue
+from arguide_sim.anatomy import meshing
 from arguide_sim.anatomy.blocks import Corner
-from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.norms import WHOLE, WholeNorm
 from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.region import Parameter
@@ -121,8 +121,8 @@ class LimbAnatomy:
 
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
-        made = mesh_of(part.shape, *part.extent, part.spacing / detail, int(part.triangles * detail**2))
-        return Mesh(self.deformation(made.vertices), made.faces)
+        made = meshing.mesh_of(part.shape, *part.extent, part.spacing / detail, int(part.triangles * detail**2))
+        return Mesh(meshing.rounded(self.deformation(made.vertices)), made.faces)
 
     def sized(self, shape: Shape) -> Shape:
         """A shape of average size as large as this person's."""
