@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import trimesh
 from numpy.typing import NDArray
 
 from arguide.geometry.mesh import Mesh
@@ -11,6 +12,8 @@ from arguide.geometry.transforms import Array
 
 FINER = 3
 """Drawn so many times larger, then made smaller: smooth edges."""
+LONGEST_MM = 9.0
+"""Larger triangles are divided, so that their middles tell what lies before what."""
 LIGHT = np.array([-0.45, 0.55, 0.75])
 """From upper left before the picture; right, up, toward the viewer."""
 
@@ -32,8 +35,8 @@ def drawn(
     corners, colours, depths = [], [], []
     light = LIGHT / np.linalg.norm(LIGHT)
     for mesh, colour in things:
-        seen = (mesh.vertices - middle) @ axes.T
-        triangles = seen[mesh.faces]
+        vertices, faces = trimesh.remesh.subdivide_to_size(mesh.vertices, mesh.faces, LONGEST_MM, max_iter=12)
+        triangles = ((vertices - middle) @ axes.T)[faces]
         normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
         front = normals[:, 2] > 0
