@@ -24,12 +24,14 @@ assets:          ## make the shipped anatomy and tool files again
 	@scripts/setup.sh test
 	$(PY) -m arguide_sim.anatomy.shipped assets/scenarios
 	$(PY) hardware/make_tools.py
+	$(PY) hardware/make_phantom.py
 	$(PY) -m arguide scenario picture
 
 pictures:        ## make the pictures of the pages again
 	@scripts/setup.sh test
 	$(PY) docs/draw.py
 	$(PY) docs/drawing/anatomy_picture.py
+	$(PY) docs/drawing/phantom_picture.py
 	$(PY) docs/drawing/start_picture.py
 	$(PY) docs/drawing/board_picture.py
 	$(PY) docs/drawing/session_pictures.py

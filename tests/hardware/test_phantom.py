@@ -1,5 +1,6 @@
 """Printed parts: closed, thick enough, on the bed; the pits are where the phantom's scenario says."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def test_a_shipped_part_is_closed_and_fits_the_bed(file: Path) -> None:
     assert part.is_watertight and part.is_winding_consistent and part.volume > 1000
     assert np.all(part.extents <= BED_MM) and part.bounds[0, 2] == pytest.approx(0, abs=0.05)
     assert part.body_count == 1
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_the_guide_tells_the_size_of_each_part(file: Path) -> None:
+    guide = (file.parent / "BUILD.md").read_text("utf-8")
+    row = next(line for line in guide.splitlines() if f"]({file.name})" in line)
+    told = re.search(r"(\d+) × (\d+) × (\d+) mm", row)
+    assert told is not None
+    assert [float(text) for text in told.groups()] == pytest.approx(trimesh.load(file).extents, abs=2)
 
 
 def test_three_parts_ship() -> None:
