@@ -57,10 +57,10 @@ def visible_from(direction: Array, points: Array, occluders: Array) -> Array:
     """1 or 0 for each of the points (n, 3): does light from far away along `direction` reach it past the occluders?"""
     axes = pose_along(np.zeros(3), direction)[:3, :3]
     mine, blocking = axes.T @ points.T, axes.T @ occluders.T
-    low, high = mine[:2].min(1)[:, None], mine[:2].max(1)[:, None]
+    low = np.minimum(mine[:2].min(1), blocking[:2].min(1))[:, None]
     if len(points) < FEW:
-        blocking = blocking[:, ((blocking[:2] > low - PIXEL_MM) & (blocking[:2] < high + PIXEL_MM)).all(axis=0)]
-    low = np.minimum(low, blocking[:2].min(1, initial=np.inf)[:, None])
+        ends = mine[:2].min(1) - PIXEL_MM, mine[:2].max(1) + PIXEL_MM
+        blocking = blocking[:, ((blocking[:2].T > ends[0]) & (blocking[:2].T < ends[1])).all(axis=1)]
     here = ((mine[:2] - low) / PIXEL_MM).astype(np.int64)
     there = ((blocking[:2] - low) / PIXEL_MM).astype(np.int64)
     size = 1 + np.maximum(here.max(1), there.max(1, initial=0))

@@ -54,3 +54,14 @@ def test_scattered_points_lie_on_the_surface_and_are_the_same_every_time() -> No
 def test_mottling_stays_between_its_limits() -> None:
     values = daylight.mottling(_sheet(50, 3))
     assert values.min() >= 0 and values.max() <= 1 and values.std() > 0.05
+
+
+def test_few_points_see_what_they_would_among_many() -> None:
+    """What lies beside a few points is left out first; that must change none of them."""
+    random = np.random.default_rng(4)
+    occluders, few = random.uniform(-60, 60, (4000, 3)), random.uniform(-20, 20, (30, 3))
+    many = np.concatenate([few, np.repeat(few, 40, axis=0)])
+    for direction in daylight.directions(20):
+        alone = daylight.visible_from(direction, few, occluders)
+        assert 0 < alone.sum() < len(few)
+        np.testing.assert_array_equal(alone, daylight.visible_from(direction, many, occluders)[: len(few)])
