@@ -59,8 +59,9 @@ def visible_from(direction: Array, points: Array, occluders: Array) -> Array:
     mine, blocking = axes.T @ points.T, axes.T @ occluders.T
     low = np.minimum(mine[:2].min(1), blocking[:2].min(1))[:, None]
     if len(points) < FEW:
-        ends = mine[:2].min(1) - PIXEL_MM, mine[:2].max(1) + PIXEL_MM
-        blocking = blocking[:, ((blocking[:2].T > ends[0]) & (blocking[:2].T < ends[1])).all(axis=1)]
+        middle, half = (mine[:2].max(1) + mine[:2].min(1)) / 2, np.ptp(mine[:2], axis=1) / 2
+        beside = (np.abs(blocking[:2].T - middle) > half + PIXEL_MM).any(axis=1)
+        blocking = blocking[:, ~beside]
     here = ((mine[:2] - low) / PIXEL_MM).astype(np.int64)
     there = ((blocking[:2] - low) / PIXEL_MM).astype(np.int64)
     size = 1 + np.maximum(here.max(1), there.max(1, initial=0))
