@@ -74,6 +74,17 @@ def test_pits_are_cones_in_the_rim_and_of_uneven_distances() -> None:
     assert apart.min() > 40 and nearest > 0.05
 
 
+@pytest.mark.parametrize(
+    ("region", "plan"), [("knee", "Suprapatellar, outer side"), ("inguinal", "Above the ligament")]
+)
+def test_phantoms_of_limbs_are_open_to_where_the_needle_comes_from(region: str, plan: str) -> None:
+    phantom = Phantom(region_named(region))
+    person = phantom.person(3)
+    cast = phantom.anatomy(person)
+    made = phantom.exercises(person, cast, {"skin": cast.mesh(by_name(cast)["skin"])})
+    assert plan in [plan.name for exercise in made for plan in exercise.plans]
+
+
 @pytest.mark.parametrize("up", [(0, -1, 0), (0, 0, 1), (1, 0, 0), (0, 1, 0)])
 def test_the_frame_of_a_block_is_right_handed_whichever_way_is_up(up: tuple[float, float, float]) -> None:
     frame = Frame(Block(low=(-10, -20, -30), high=(40, 50, 60), up=up))

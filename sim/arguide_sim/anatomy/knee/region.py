@@ -96,7 +96,8 @@ class KneeRegion(Region):
         return {"frame": "image (RAS, mm)"} | {name: anatomy.place(at).round(2).tolist() for name, at in points.items()}
 
     def block(self, anatomy: Knee) -> Block:
-        return Block(low=(-62, -30, -60), high=(62, 74, 110), up=(0, 1, 0))
+        """Open to the outer side, from where the recess is reached."""
+        return Block(low=(-62, -30, -60), high=(62, 74, 110), up=(1, 0, 0))
 
 
 def _way(ahead: float, up: float) -> Array:
