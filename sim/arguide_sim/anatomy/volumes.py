@@ -76,8 +76,7 @@ class Body:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """Soft before hard, the skin first."""
-        order = {Tissue.SKIN: 0, Tissue.MUSCLE: 1, Tissue.ORGAN: 2, Tissue.BONE: 9}
-        return tuple(sorted(self.anatomy.parts(), key=lambda part: (order.get(part.tissue, 3), "lesion" in part.name)))
+        return tuple(sorted(self.anatomy.parts(), key=lambda part: (laid_at(part.tissue), "lesion" in part.name)))
 
     @cached_property
     def bounds(self) -> dict[str, tuple[Points, Points]]:
@@ -96,6 +95,11 @@ class Body:
     def made_of(self, part: Part) -> str:
         """The name of a part's material."""
         return self.materials.get(part.name) or material_of(part.name, part.tissue)
+
+
+def laid_at(tissue: Tissue) -> int:
+    """The later lie over the earlier."""
+    return {Tissue.SKIN: 0, Tissue.MUSCLE: 1, Tissue.ORGAN: 2, Tissue.BONE: 9}.get(tissue, 3)
 
 
 def slabs(body: Body, scanner: Scanner) -> list[Span]:

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from numpy._core._multiarray_umath import __cpu_dispatch__
+
 CODE = """
 import hashlib
 from arguide_sim.anatomy.lumbar import Lumbar
@@ -15,11 +17,11 @@ for part in anatomy.parts():
         print(part.name, hashlib.sha256(mesh.vertices.tobytes() + mesh.faces.tobytes()).hexdigest())
 """
 OLD_MACHINE = {
-    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA3",
+    "NPY_DISABLE_CPU_FEATURES": " ".join(__cpu_dispatch__),
     "OPENBLAS_CORETYPE": "Nehalem",
     "OPENBLAS_NUM_THREADS": "4",
 }
-"""Makes NumPy and OpenBLAS compute as on a processor of 2008."""
+"""Makes NumPy and OpenBLAS compute as on the oldest processor that they run on: nothing is chosen at run time."""
 
 
 def made(environment: dict[str, str]) -> str:

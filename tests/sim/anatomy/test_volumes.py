@@ -7,10 +7,8 @@ import pytest
 from arguide_sim.anatomy.grid import Grid
 from arguide_sim.anatomy.materials import MATERIALS, aged
 from arguide_sim.anatomy.numbering import numbered
-from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.regions import region_named
 from arguide_sim.anatomy.scanner import Scanner
-from arguide_sim.anatomy.sdf import common, half_space
 from arguide_sim.anatomy.texture import Texture
 from arguide_sim.anatomy.volumes import Body, volumes_of
 from arguide_sim.anatomy.workshop import Patient
@@ -19,7 +17,7 @@ from arguide.geometry.distance_grid import signed_distances
 from arguide.imaging.volume import Volume
 
 SPACING = 1.0
-NAMES = ("L4", "disc-L4-L5")
+NAMES = ("L4", "disc-L4-L5", "thecal-sac", "nerve-roots", "aorta", "vena-cava")
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,15 @@ def scan() -> Scan:
     return Scan(body, *volumes_of(body, Scanner(SPACING)))
 
 
-def cropped(part: Part) -> Part:
-    """The same between two planes, and its box as small: a quarter of the work."""
-    planes = common(half_space((0, 0, 72), (0, 0, 1)), half_space((0, 0, 28), (0, 0, -1)))
-    return replace(part, shape=common(part.shape, planes), low=(-39, -69, 20), high=(39, 44, 80))
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_labels_and_mesh_are_the_same_body(scan: Scan, name: str) -> None:
-    """The mesh is rasterised by its own triangles, which know nothing of the functions."""
-    part = next(part for part in scan.body.parts if part.name == name)
-    mesh = scan.body.anatomy.mesh(part if np.any(part.frame != np.eye(4)) else cropped(part))
+    """The mesh is rasterised by its own triangles, which know nothing of the functions.
+
+    What another part is laid over, as bone over muscle, belongs to that part in the map and is left out of both.
+    """
+    names = [part.name for part in scan.body.parts]
+    part = scan.body.parts[names.index(name)]
+    mesh = scan.body.anatomy.mesh(part)
     low = np.floor(mesh.bounds[0]) - 3
     shape = tuple((np.ceil(mesh.bounds[1]) + 4 - low).astype(int).tolist())
     whole = signed_distances(mesh, low, SPACING, shape)
@@ -60,12 +56,24 @@ def test_labels_and_mesh_are_the_same_body(scan: Scan, name: str) -> None:
     last = np.minimum(low + shape, (*np.asarray(scan.body.high)[:2], 68))
     seen = _between(first, last, low, whole)
     same = _between(first, last, np.asarray(scan.body.low), scan.mask(name))
-    assert seen.shape == same.shape and same.sum() > 1500
-    assert np.count_nonzero(same) == pytest.approx(np.count_nonzero(seen < 0), rel=0.01)
+    over = [number for later in names[names.index(name) + 1 :] for number in scan.body.numbers.of(later)]
+    covered = _between(first, last, np.asarray(scan.body.low), np.isin(scan.labels.voxels, over))
+    assert seen.shape == same.shape and same.sum() > 1000
+    off = []
     for axis in range(3):
-        faces = np.diff(same.astype(int), axis=axis) != 0
-        off = np.abs(np.delete(seen, 0, axis)[faces] + np.delete(seen, -1, axis)[faces]) / 2
-        assert off.mean() < 0.3 * SPACING and np.percentile(off, 99) <= 0.5 * SPACING
+        faces = (np.diff(same.astype(int), axis=axis) != 0) & ~_either(covered, axis)
+        off.append(np.abs(np.delete(seen, 0, axis)[faces] + np.delete(seen, -1, axis)[faces]) / 2)
+    far = np.concatenate(off)
+    # Whether a voxel at the surface counts is a coin toss: n of them leave the sum uncertain by a third of their root.
+    tossed = 0.3 * np.sqrt(len(far))
+    counted = np.count_nonzero((seen < 0) & ~covered)
+    assert np.count_nonzero(same) == pytest.approx(counted, rel=0.01, abs=2 * tossed)
+    assert far.mean() < 0.3 * SPACING and np.percentile(far, 95) <= 0.5 * SPACING
+
+
+def _either(mask: np.ndarray, axis: int) -> np.ndarray:
+    """Where one of two neighbours along an axis is in the mask."""
+    return np.asarray(np.delete(mask, 0, axis) | np.delete(mask, -1, axis))
 
 
 def _between(first: np.ndarray, last: np.ndarray, origin: np.ndarray, array: np.ndarray) -> np.ndarray:
@@ -77,7 +85,7 @@ def _between(first: np.ndarray, last: np.ndarray, origin: np.ndarray, array: np.
 def test_tissues_have_their_values(scan: Scan) -> None:
     from scipy.ndimage import binary_erosion
 
-    hu = {name: scan.ct.voxels[binary_erosion(scan.mask(name), iterations=3)] for name in ("L4", "muscle", "fat")}
+    hu = {name: scan.ct.voxels[binary_erosion(scan.mask(name), iterations=2)] for name in ("L4", "muscle", "fat")}
     assert all(values.size > 300 for values in hu.values())
     for name, material in (("muscle", "muscle"), ("fat", "fat")):
         assert np.median(hu[name]) == pytest.approx(aged(material, 40).hu, abs=8)
@@ -93,7 +101,9 @@ def test_bone_fades_with_age_as_published() -> None:
 def test_a_voxel_cut_by_a_surface_has_a_value_between(scan: Scan) -> None:
     air = scan.labels.voxels == 0
     edge = air[:, :-1] & ~air[:, 1:]
-    assert edge.sum() > 1000
+    assert edge.sum() > 0.9 * air.shape[0] * air.shape[2], (
+        "one in nearly every column: the fixture's box ends in the air"
+    )
     assert -950 < np.median(scan.ct.voxels[:, :-1][edge]) < 0
 
 
