@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from arguide.scene.film import Film
     from arguide.scene.stage import Stage
 
-WINDOW_HZ = 60.0
 FILM_HZ = 12
 # A simulated trainee is done in a minute; this is only so that a mistake cannot run for ever.
 LONGEST_S = 900.0
@@ -46,7 +45,6 @@ def in_window(
     try:
         opened = time.monotonic()
         while not stage.closed:
-            began = time.monotonic()
             for key in stage.keys():  # noqa: SIM118 - not a dictionary
                 if key in LEAVE:
                     return False
@@ -57,13 +55,13 @@ def in_window(
                 if key == STILL:
                     still()
                 other(key)
-            state = _newest(live, began - opened)
+            state = _newest(live, time.monotonic() - opened)
             if state is not None:
                 stage.show(state, time.monotonic() - state.sample.host_time_s, live.trouble)
                 if state.view.step is Step.DONE:
                     return True
             stage.render()
-            time.sleep(max(0.0, 1 / WINDOW_HZ - (time.monotonic() - began)))
+            stage.rest()
         return False
     finally:
         live.stop()
@@ -78,7 +76,7 @@ def until_left(stage: "Stage", still: Callable[[], None]) -> None:
         if STILL in keys:
             still()
         stage.render()
-        time.sleep(1 / WINDOW_HZ)
+        stage.rest()
 
 
 class Studio:

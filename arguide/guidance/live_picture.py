@@ -92,6 +92,11 @@ class LivePicture:
         """What the camera suffers from; empty when all is well."""
         return self._feed.trouble
 
+    @property
+    def arrived(self) -> StraightPicture | None:
+        """The newest picture, whether the tracker has told of its moment or not; the same object until there is another."""
+        return self._feed.newest
+
     def take(self, inputs: tuple[Input, ...], state: SessionState) -> None:
         """Keep the poses of a sample."""
         poses = {

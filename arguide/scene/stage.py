@@ -26,6 +26,7 @@ from arguide.scene.layout import layout
 from arguide.scene.layouts import ARRANGEMENTS, Arrangement, ViewKind, veiled_kinds
 from arguide.scene.looks import Looks
 from arguide.scene.overlay import TRAINING_BANNER, alarm_words
+from arguide.scene.pace import Pace
 from arguide.scene.panels.door import Door
 from arguide.scene.panels.facts import Facts
 from arguide.scene.panes import Panes
@@ -74,6 +75,7 @@ class Stage:
         watched = window if watched is None else watched
         self._panes = Panes(Props(self._display, scenario, plan, self._world, watched, live, no_live, occluders or {}))
         self.performance = Performance(live)
+        self._pace = Pace(live, clock)
         self._shown_s = 0.0
         self.facts = Facts(scenario, plan, self.anatomy, stale_after_s=stale_after_s)
         """What the panels show; append to its `settings` and `devices`."""
@@ -127,6 +129,10 @@ class Stage:
         self._display.frame()
         now_s = self._clock()
         self.performance.take(now_s, self._age_s + now_s - self._shown_s if self._state else None)
+
+    def rest(self) -> None:
+        """Between frames of a window: wait until the next one is worth drawing."""
+        self._pace.rest()
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3) RGB of the last frame."""
