@@ -32,7 +32,8 @@ class Texture:
 
 def _blend(values: Field, axis: int, node: "np.ndarray[tuple[int], np.dtype[np.int64]]", t: Field) -> Field:
     """Cubic B-spline along one axis."""
-    weights = ((1 - t) ** 3 / 6, (3 * t**3 - 6 * t**2 + 4) / 6, (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6, t**3 / 6)
+    u, square, cube = 1 - t, t * t, t * t * t  # products are the same on any processor, powers are not
+    weights = (u * u * u / 6, (3 * cube - 6 * square + 4) / 6, (-3 * cube + 3 * square + 3 * t + 1) / 6, cube / 6)
     shape = [1, 1, 1]
     shape[axis] = len(t)
     total: Field | None = None

@@ -32,5 +32,6 @@ def trunk(p: Place) -> Iterator[tuple[str, NDArray[np.floating]]]:
 def _loops(p: Place) -> Field:
     """Negative in coils of bowel: a sum of plane waves bent by a slow random field."""
     bend = 0.9 * p.texture(9.0)
-    waves = np.sin(p.x / 11 + 0.6 * np.sin(p.z / 17)) + np.sin(p.y / 10 + 0.8 * np.sin(p.x / 23)) + np.sin(p.z / 12)
+    x, y, z = (axis.astype(np.float64) for axis in (p.x, p.y, p.z))  # a sine's last bit depends on the processor
+    waves = np.sin(x / 11 + 0.6 * np.sin(z / 17)) + np.sin(y / 10 + 0.8 * np.sin(x / 23)) + np.sin(z / 12)
     return np.asarray(0.35 - waves - 0.3 * bend, np.float32)
