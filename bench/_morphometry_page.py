@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from arguide_sim.anatomy.norms import COVARIANCE, LEVELS, NOT_WITH_SIZE, SOURCES, YEARS, Norm
 
 if TYPE_CHECKING:
-    from bench.morphometry import Compared, Row
+    from bench.morphometry import Compared, Found, Measures
 
 WHAT = {
     "width_up": "width of the upper endplate",
@@ -15,10 +15,10 @@ WHAT = {
     "depth_up": "depth of the upper endplate",
     "depth_low": "depth of the lower endplate",
     "height": "height of the body, mean of in front and behind",
-    "canal_width": "between the pedicles, where the canal is widest",
+    "canal_width": "between the innermost of both pedicles' sides, where the canal is widest",
     "canal_depth": "from the back of the body to the arch, the least",
     "pedicle_width": "narrowest place of the pedicle",
-    "pedicle_height": "least height of the pedicle",
+    "pedicle_height": "least height of the pedicle, between the body and the processes",
     "pedicle_angle": "how far the pedicle points toward the midline",
     "span": "over both transverse processes",
     "spinous": "from the canal to the tip of the spinous process",
@@ -31,15 +31,16 @@ WHAT = {
 }
 
 
-def page(compared: "list[Compared]", whole: "list[Row]", people: int) -> str:
-    """The whole page, Markdown."""
-    from bench.morphometry import FIRST, PUBLISHED, counts
+def page(found: "Found", real: "Measures | None") -> str:
+    """The whole page, Markdown, of measured people and a measured scan."""
+    from bench.morphometry import PUBLISHED, compare, counts, whole
 
+    compared, seeds = compare(found, real), [who.seed for who, _, _ in found]
     lines = [
         "# Morphometry of the lumbar spine",
         "",
         (
-            f"{people} generated adults (numbers {FIRST} to {FIRST + people - 1}, both sexes, 18 to 95 years) measured on"
+            f"{len(found)} generated adults (numbers {min(seeds)} to {max(seeds)}, both sexes, 18 to 95 years) measured on"
             " their finished meshes, beside published means and spreads and beside one real scan. All is measured alike, in"
             " frames found in the meshes themselves (`morphometry.py`, `pedicles.py`), knowing nothing of how a mesh was"
             " made. This page is written by"
@@ -51,7 +52,7 @@ def page(compared: "list[Compared]", whole: "list[Row]", people: int) -> str:
         "",
         "| what | measured | bound |",
         "| --- | --- | --- |",
-        *(f"| {what} | {value} | {bound} |" for what, value, bound in [*counts(compared), *whole]),
+        *(f"| {what} | {value} | {bound} |" for what, value, bound in [*counts(compared), *whole(found)]),
         "",
         "## Published, generated, scanned",
         "",
@@ -63,6 +64,8 @@ def page(compared: "list[Compared]", whole: "list[Row]", people: int) -> str:
         *_comparison(compared),
         "",
         SCAN,
+        "",
+        CHOSEN,
         "",
         "## What people are drawn from",
         "",
@@ -84,7 +87,8 @@ def page(compared: "list[Compared]", whole: "list[Row]", people: int) -> str:
         *(f"- {name}: {text}" for name, text in SOURCES.items()),
         "",
         (
-            "Where a source says from memory, rounded or assumed, it was not compared with print: good for training, not"
+            "Second hand is what was taken as transcribed by others, not read in the original. Where a source says second"
+            " hand, from memory, rounded or assumed, it was not compared with print: good for training, not"
             f" reference data. Of each dimension's variance {100 * COVARIANCE['size']:.0f} % comes from the size of the person,"
             f" {100 * COVARIANCE['kind']:.0f} % from the dimension at all levels alike and {100 * COVARIANCE['own']:.0f} % from the level"
             f" alone (5, 60 and 35 % for {', '.join(f'`{name}`' for name in NOT_WITH_SIZE)}); these shares are assumed."
@@ -99,8 +103,12 @@ SCAN = (
     " bone; where bone stands out from what lies beside it, at 180 HU, the canal is 20.4 mm wide at L2 and 22.6 mm at L3"
     " (the meshes: 20.7 and 22.4). Joint spaces are narrower than a voxel: labels touch there. At L5 the transverse"
     " process leaves the whole side of the pedicle, so that width and direction of the pedicle cannot be told from it."
-    " In one generated person of four the superior process of L4 rises close behind the body; there the pedicle is"
-    " found too high, which is most of what is wrong with L4 below the canal's depth in the table."
+)
+
+CHOSEN = (
+    "How each dimension is measured was chosen with crowd and scan in view, before and after these figures were seen: they"
+    " show that both can be measured alike, they are no blind test. What rounded edges take from a dimension (`ROUNDED` in"
+    " `variation.py`) was fitted once on people 1000 to 1014, who are in the crowd."
 )
 
 

@@ -2,6 +2,7 @@
 
 Lengths in mm, angles in degrees. A mean is that of men and women together at 45 years. Standard deviations are those
 within one sex, as a share of the mean (of angles: in degrees). How one dimension goes with another is in `COVARIANCE`.
+"Second hand" is what was taken as transcribed by others, not read in the original.
 """
 
 from dataclasses import dataclass
@@ -11,18 +12,18 @@ YEARS = 45.0
 """The age at which the means hold."""
 
 SOURCES = {
-    "Bonczar 2024": "Bonczar et al., Surg Radiol Anat 47 (2024) 22: means of 18 studies (1481 adults). Spread in one sex"
-    " 7 to 10 % (Yadav et al., Int J Spine Surg 14 (2020) 175), women 0.93 there, 0.86 in van der Houwen 2009; T12:"
-    " Panjabi et al., Spine 16 (1991) 888",
+    "Bonczar 2024": "Bonczar et al., Surg Radiol Anat 47 (2024) 22: means of 18 studies (1481 adults), Panjabi 1992"
+    " among them. Spread in one sex 7 to 10 % (Yadav et al., Int J Spine Surg 14 (2020) 175), women 0.93 there, 0.86 in"
+    " van der Houwen 2009. All second hand; T12: Panjabi et al., Spine 16 (1991) 888, from memory",
     "Panjabi 1992": "Panjabi et al., Spine 17 (1992) 299; T12: Spine 16 (1991) 888. From memory, some rounded; spread assumed",
     "Cook 2021": "Cook and Baker, Int J Spine Surg 15 (2021) 1072, table 6: means, spread, sex and age at L5, which hold"
-    " above it too; means above L5 of canal width and depths of Panjabi 1992; heights and pedicles from memory, rounded;"
+    " above it too; means above L5 of canal width and depths of Panjabi 1992, second hand; heights and pedicles from memory, rounded;"
     " mean height of L2 to L5 as in Clouthier 2023",
     "Nine series": "mean of nine published series, which differ by 1.6 mm: Panjabi 1992, Griffith 2016, Cizmic 2023,"
-    " Abbas 2021, Masharawi 2021, Amonoo-Kuofi 1985, Yadav 2020, Alonge 2021, an Italian one (MRI); L5 with Cook 2021;"
-    " spread within one of them and sex 7 to 17 %",
+    " Abbas 2021, Masharawi 2021, Amonoo-Kuofi 1985, Yadav 2020, Alonge 2021, an Italian one (MRI), all nine second hand;"
+    " L5 with Cook 2021; spread within one of them and sex 7 to 17 %",
     "Shin 2024": "mean of Shin et al., Brain Spine 4 (2024) 104162 (700 adults), Bach et al., World Neurosurg 124 (2019)"
-    " e106 and Yadav 2020; spread in one sex 17 to 20 % there, less here, where worn discs are narrower besides",
+    " e106 and Yadav 2020, all three second hand; spread in one sex 17 to 20 % there, less here, where worn discs are narrower besides",
     "Mohanty 2017": "Mohanty et al., J Orthop Surg 25 (2017), CT of 124: means and spreads. T12 assumed",
     "Zindrick 1987": "Zindrick et al., Spine 12 (1987) 160. Means from memory, spread assumed",
     "Clouthier 2023": "Clouthier et al., J Biomech 146 (2023) 111421, CT of 87: area of the upper facets 165 (109 to 221),"
