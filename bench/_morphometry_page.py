@@ -108,7 +108,7 @@ SCAN = (
 CHOSEN = (
     "How each dimension is measured was chosen with crowd and scan in view, before and after these figures were seen: they"
     " show that both can be measured alike, they are no blind test. What rounded edges take from a dimension (`ROUNDED` in"
-    " `variation.py`) was fitted once on people 1000 to 1014, who are in the crowd."
+    " `variation.py`) was fitted on people 1000 to 1014, several times, and they are in the crowd."
 )
 
 

@@ -41,6 +41,7 @@ from arguide.sound.synthesizer import RATE_HZ
 from arguide.trackers.tracker import Tracker
 
 if TYPE_CHECKING:
+    from arguide.guidance.live_picture import LivePicture
     from arguide.scene.stage import Stage
     from arguide.training.report import Report
 
@@ -119,9 +120,6 @@ def new_folder(out: Path | None) -> Path:
 def carry_out(job: Job) -> int:
     """Do the whole job; returns the exit status. Whatever ends it, what was recorded stays readable."""
     from arguide.cli.tool_calibrations import methods_wanted
-    from arguide.scene.layouts import ARRANGEMENTS
-    from arguide.scene.occluders import occluders_of
-    from arguide.scene.stage import Stage
 
     clock: Clock = FrameClock(job.profile.rate_hz) if job.fast else time.monotonic
     with ExitStack() as stack:
@@ -138,21 +136,9 @@ def carry_out(job: Job) -> int:
             pictures, no_picture = _pictures(job, tracker, clock, stack)
             anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.3 + 0.4 * done, what))
             progress(0.7, "building the scene")
-            stale_after_s = job.profile.stale_after_s
             session = Session(job.scenario, job.plan, job.profile, anatomy, stored, methods)
             live_picture = pictures.join(session) if pictures else None
-            stage = Stage(
-                job.scenario,
-                job.plan,
-                size=job.size,
-                window=job.window,
-                stale_after_s=stale_after_s,
-                looks=job.looks,
-                clock=clock,
-                live=live_picture,
-                occluders=occluders_of(job.profile) if live_picture else None,
-                no_live=no_picture,
-            )
+            stage = _stage(job, clock, live_picture, no_picture)
             stage.facts.devices += device_rows(job.profile, job.port, tracker) + (pictures.rows() if pictures else [])
             stack.callback(stage.close)
             stack.callback(_remember, job)
@@ -169,8 +155,6 @@ def carry_out(job: Job) -> int:
             sinks.append(stack.enter_context(server_for(job.plan, job.igtl_server, clock())).take)
         if live_picture:
             sinks.append(live_picture.take)
-        if live_picture or no_picture and job.window:
-            stage.choose(ARRANGEMENTS[1])
         live = Live(tracker, session, sinks)
         if pictures and pictures.feed and not job.fast:
             pictures.feed.start()
@@ -184,6 +168,29 @@ def carry_out(job: Job) -> int:
         except ArguideError as error:
             error.args = (f"{error} (recorded so far: {job.recording})", *error.args[1:])
             raise
+
+
+def _stage(job: Job, clock: Clock, live_picture: "LivePicture | None", no_picture: str) -> "Stage":
+    """What the session is seen in; with the camera's view where one was asked for."""
+    from arguide.scene.layouts import ARRANGEMENTS
+    from arguide.scene.occluders import occluders_of
+    from arguide.scene.stage import Stage
+
+    stage = Stage(
+        job.scenario,
+        job.plan,
+        size=job.size,
+        window=job.window,
+        stale_after_s=job.profile.stale_after_s,
+        looks=job.looks,
+        clock=clock,
+        live=live_picture,
+        occluders=occluders_of(job.profile) if live_picture else None,
+        no_live=no_picture,
+    )
+    if live_picture or no_picture and job.window:
+        stage.choose(ARRANGEMENTS[1])
+    return stage
 
 
 def _pictures(job: Job, tracker: Tracker, clock: Clock, stack: ExitStack) -> tuple[Pictures | None, str]:
