@@ -1,4 +1,7 @@
-"""What is kept of the picture is what would have been drawn, and is drawn anew only when it has to be."""
+"""What is kept of the picture is what would have been drawn, and is drawn anew only when it has to be.
+
+Plates are for pixels of one sample, which graphics hardware has on request only: `smooth=False`.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,7 +35,7 @@ def _drawn(stage: Stage, state: SessionState) -> tuple[np.ndarray, int]:
 def test_a_needle_that_moves_leaves_the_anatomy_as_it_was_drawn(
     open_stage: Callable[..., Stage], state_of: Maker, pose_at: PoseMaker
 ) -> None:
-    with open_stage(size=SIZE) as stage:
+    with open_stage(size=SIZE, smooth=False) as stage:
         first, drawn = _drawn(stage, state_of(pose_at(60.0)))
         assert drawn == 2  # the 3D view and the bullseye
         moved, again = _drawn(stage, state_of(pose_at(20.0, 2.0)))
@@ -52,7 +55,7 @@ def test_what_is_kept_is_what_would_be_drawn(
     for keeping in (True, False):
         if not keeping:
             monkeypatch.setattr(Display, "keeping", lambda self: None)
-        with open_stage(size=SIZE) as stage:
+        with open_stage(size=SIZE, smooth=False) as stage:
             state = state_of(pose_at(40.0, 3.0))
             before, _ = _drawn(stage, state)
             if change == "glow":
