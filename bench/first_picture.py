@@ -1,4 +1,7 @@
-"""From the start of `arguide demo` to its first picture, as a whole process, off screen; caches filled by a run before."""
+"""From the start of `arguide demo` to its first picture, as a whole process; caches filled by a run before.
+
+In a window where there is a desktop (`xvfb-run` makes one), else off screen.
+"""
 
 import contextlib
 import os
@@ -10,7 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-ROUNDS = 3
+from arguide.cli.job import window_possible
+
+ROUNDS = 5
 CODE = """
 import os, sys, threading, time
 
@@ -36,21 +41,24 @@ main(sys.argv[2:])
 
 def measure() -> list[tuple[str, str, str]]:
     """Medians of some starts."""
-    rows = []
+    rows, where = [], "in a window" if window_possible() else "off screen"
     for what, options in (("demo", ()), ("demo --ar", ("--ar",))):
         _start(options)
         times, busy = zip(*(_start(options) for _ in range(ROUNDS)), strict=True)
         figures = f"{statistics.median(times):.1f} s, {statistics.median(busy):.1f} s of its own processor"
-        rows.append((f"arguide {what}: first picture after the start", figures, "≤ 2.5 s"))
+        rows.append((f"arguide {what}: first picture after the start, {where}", figures, "≤ 2.5 s"))
     return rows
 
 
 def _start(options: tuple[str, ...]) -> tuple[float, float]:
     """Seconds from the start of the process to the end of its first frame, and of processor until then."""
+    # As people have it: with the byte code of a run before.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", CODE, str(time.monotonic()), "demo", "--headless", *options]
+        command = [sys.executable, "-c", CODE, str(time.monotonic()), "demo", *options]
+        command += [] if window_possible() else ["--headless"]
         out = ["--out", str(Path(folder) / "demo")]
-        process = subprocess.Popen(command + out, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        process = subprocess.Popen(command + out, stdout=subprocess.PIPE, text=True, start_new_session=True, env=env)
         said, _ = process.communicate(timeout=120)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # the emulator that it left behind

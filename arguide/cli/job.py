@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from arguide.cli.ar import Pictures
+from arguide.cli.beside import awaited, beside
 from arguide.cli.clocks import FrameClock
 from arguide.cli.device_rows import device_rows
 from arguide.cli.finishing import print_card, print_results
@@ -130,11 +131,13 @@ def carry_out(job: Job) -> int:
         stack.callback(tracker.close)
         with progress_bar("Getting ready") as bar:
             progress = _told(bar, job.curtain)
+            read = [(0.0, "")]
+            loading = beside(lambda: load_anatomy(job.scenario, job.plan, lambda *done: read.append(done)))
             # First what can fail for reasons outside this program.
             progress(0.0, f"connecting to the tracker on {job.port}")
             tracker.connect()
             pictures, no_picture = _pictures(job, tracker, clock, stack)
-            anatomy = load_anatomy(job.scenario, job.plan, lambda done, what: progress(0.3 + 0.4 * done, what))
+            anatomy = awaited(loading, lambda: progress(0.3 + 0.4 * read[-1][0], read[-1][1]))
             progress(0.7, "building the scene")
             session = Session(job.scenario, job.plan, job.profile, anatomy, stored, methods)
             live_picture = pictures.join(session) if pictures else None
@@ -142,9 +145,11 @@ def carry_out(job: Job) -> int:
             stage.facts.devices += device_rows(job.profile, job.port, tracker) + (pictures.rows() if pictures else [])
             stack.callback(stage.close)
             stack.callback(_remember, job)
+            stage.render()  # to be seen at once; what else is needed comes after it
             if job.curtain:
                 job.curtain.close()
             tracker.start()
+        beside(_load_rest)
         sinks: list[Sink] = [
             recorder.take,
             ResultNotes(session, job.scenario, recorder),
@@ -170,13 +175,18 @@ def carry_out(job: Job) -> int:
             raise
 
 
+def _load_rest() -> None:
+    """Load what registering asks for, so that nothing halts when the third fiducial is touched: half a second of work."""
+    from scipy import optimize, spatial, special  # noqa: F401
+
+
 def _stage(job: Job, clock: Clock, live_picture: "LivePicture | None", no_picture: str) -> "Stage":
     """What the session is seen in; with the camera's view where one was asked for."""
     from arguide.scene.layouts import ARRANGEMENTS
     from arguide.scene.occluders import occluders_of
     from arguide.scene.stage import Stage
 
-    stage = Stage(
+    return Stage(
         job.scenario,
         job.plan,
         size=job.size,
@@ -184,13 +194,11 @@ def _stage(job: Job, clock: Clock, live_picture: "LivePicture | None", no_pictur
         stale_after_s=job.profile.stale_after_s,
         looks=job.looks,
         clock=clock,
+        arrangement=ARRANGEMENTS[1] if live_picture or no_picture and job.window else ARRANGEMENTS[0],
         live=live_picture,
         occluders=occluders_of(job.profile) if live_picture else None,
         no_live=no_picture,
     )
-    if live_picture or no_picture and job.window:
-        stage.choose(ARRANGEMENTS[1])
-    return stage
 
 
 def _pictures(job: Job, tracker: Tracker, clock: Clock, stack: ExitStack) -> tuple[Pictures | None, str]:
@@ -252,12 +260,11 @@ def _header(job: Job, now_s: float, stored: dict[str, ToolCalibration], needle_m
 
 
 def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
-    from arguide.scene.film import write_picture
-
-    gallery = Gallery(job.out / "pictures", stage.portrait, write_picture)
     stills: list[Path] = []
 
     def still() -> None:
+        from arguide.scene.film import write_picture
+
         stills.append(job.out / f"still-{len(stills) + 1:02}.png")
         write_picture(stills[-1], stage.portrait())
 
@@ -269,6 +276,9 @@ def _in_window(job: Job, stage: "Stage", live: Live, recorder: Recorder) -> int:
         recorder.close()
         print(f"left before the end; the recording is {job.recording}")
         return 0
+    from arguide.scene.film import write_picture
+
+    gallery = Gallery(job.out / "pictures", stage.portrait, write_picture)
     report = _close_and_report(job, recorder)
     _show_card(stage, report)
     stage.render()

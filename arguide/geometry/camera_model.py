@@ -113,15 +113,19 @@ class CameraModel:
         fx, fy = (self.width - 1) / (right - left), (self.height - 1) / (bottom - top)
         return CameraModel(self.width, self.height, fx, fy, -left * fx, -top * fy)
 
-    def undistort_maps(self, straight: "CameraModel | None" = None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Where in this camera's picture each pixel of `straight` (default: `straightened()`) is found.
+    def undistort_maps(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where in this camera's picture each pixel of the `straightened` one is found.
 
-        Two float32 arrays (height, width) of x and y, for `cv2.remap`.
+        Two float32 arrays (height, width) of x and y, for `cv2.remap`. By OpenCV: the same numbers as of `project`, in a
+        hundredth of the time.
         """
-        to = self.straightened() if straight is None else straight
-        columns, rows = np.meshgrid(np.arange(to.width), np.arange(to.height))
-        found = self.project(to.unproject(np.stack([columns, rows], axis=-1))).astype(np.float32)
-        return found[..., 0], found[..., 1]
+        import cv2
+
+        size = (self.width, self.height)
+        x, y = cv2.initUndistortRectifyMap(
+            self.matrix, self.distortion, None, self.straightened().matrix, size, cv2.CV_32FC1
+        )
+        return np.asarray(x, dtype=np.float32), np.asarray(y, dtype=np.float32)
 
     def scaled(self, width: int, height: int) -> "CameraModel":
         """The same camera when its whole picture is resized to `width` × `height`."""

@@ -7,7 +7,7 @@ and what cannot be written is only slower next time.
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import dist, hypot
 from pathlib import Path
 from zipfile import BadZipFile
@@ -22,7 +22,7 @@ from arguide.geometry.transforms import Array
 
 MARGIN_MM = 30.0
 MAX_POINTS = 10_000_000
-VERSION = 1
+VERSION = 2
 """Part of the cache key: raise it when the same mesh would give other numbers."""
 
 
@@ -30,7 +30,7 @@ VERSION = 1
 class DistanceField:
     """Signed distances in mm on a grid around a closed surface, negative inside; immutable."""
 
-    values: NDArray[np.float32]
+    values: NDArray[np.float32] | NDArray[np.float16]
     """(nx, ny, nz) distances in mm at `origin + spacing_mm * (i, j, k)`, C order."""
     origin: Array
     """(3,) mm, in the mesh's frame."""
@@ -101,13 +101,21 @@ def build(mesh: Mesh, spacing_mm: float = 1.0, margin_mm: float = MARGIN_MM) -> 
 
 
 def cached(mesh: Mesh, spacing_mm: float = 1.0, margin_mm: float = MARGIN_MM) -> DistanceField:
-    """The field of a closed mesh, from the cache if it was made before; otherwise `build`, and kept for next time."""
+    """The field of a closed mesh, from the cache if it was made before; otherwise `build`, and kept for next time.
+
+    In half precision: within 0.02 mm at the border and far finer near the surface, for half the memory and time to load.
+    """
     file = cache_folder() / f"field-{_key(mesh, spacing_mm, margin_mm)}.npz"
     field = _load(file, margin_mm)
     if field is None:
-        field = build(mesh, spacing_mm, margin_mm)
+        field = _halved(build(mesh, spacing_mm, margin_mm))
         _save(field, file)
     return field
+
+
+def _halved(field: DistanceField) -> DistanceField:
+    most = float(np.finfo(np.float16).max)
+    return replace(field, values=np.clip(field.values, -most, most).astype(np.float16))
 
 
 def cache_folder() -> Path:
@@ -133,7 +141,7 @@ def _load(file: Path, margin_mm: float) -> DistanceField | None:
             values, origin, spacing = data["values"], data["origin"], float(data["spacing_mm"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
-    whole = values.ndim == 3 and values.dtype == np.float32 and values.size <= 2 * MAX_POINTS and min(values.shape) > 1
+    whole = values.ndim == 3 and values.dtype == np.float16 and values.size <= 2 * MAX_POINTS and min(values.shape) > 1
     if not whole or origin.shape != (3,) or not spacing > 0 or not np.all(np.isfinite(origin)):
         return None
     return DistanceField(values, origin, spacing, margin_mm)

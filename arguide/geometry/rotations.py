@@ -4,6 +4,7 @@ One rotation at a time is `transforms.rotation_about`; these work on whole array
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 
 from arguide.geometry.transforms import Array
@@ -29,10 +30,8 @@ def rotations_from(vectors: ArrayLike) -> Array:
 
 def rotation_vectors(rotations: ArrayLike) -> Array:
     """Rotation vectors (..., 3) in radians, length 0..π, of rotation matrices (..., 3, 3); exact near 0 and near π."""
-    from scipy.spatial.transform import Rotation
-
     r = np.asarray(rotations, dtype=float)
-    result: Array = Rotation.from_matrix(r.reshape(-1, 3, 3)).as_rotvec().reshape(r.shape[:-1])
+    result: Array = scipy.spatial.transform.Rotation.from_matrix(r.reshape(-1, 3, 3)).as_rotvec().reshape(r.shape[:-1])
     return result
 
 

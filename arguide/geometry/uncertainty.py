@@ -7,8 +7,8 @@ The (6, 6) covariance of ξ is what every estimate here carries: e.g. Barfoot & 
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from arguide.geometry.rotations import rotations_from, skew
 from arguide.geometry.transforms import Array, from_parts
@@ -65,8 +65,8 @@ def region_scale(level: float = 0.95, degrees_of_freedom: float = np.inf, dimens
     Larger where C was scaled by the residuals of a fit with few `degrees_of_freedom` (Hotelling's T²: F distribution).
     """
     if np.isinf(degrees_of_freedom):
-        return float(np.sqrt(special.chdtri(dimensions, 1 - level)))
-    return float(np.sqrt(dimensions * special.fdtri(dimensions, degrees_of_freedom, level)))
+        return float(np.sqrt(scipy.special.chdtri(dimensions, 1 - level)))
+    return float(np.sqrt(dimensions * scipy.special.fdtri(dimensions, degrees_of_freedom, level)))
 
 
 def ellipsoid(covariance: Array, scale: float = 1.0) -> tuple[Array, Array]:

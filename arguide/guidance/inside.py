@@ -3,7 +3,7 @@
 from math import acos, cos, pi, sqrt
 
 import numpy as np
-from scipy import special
+import scipy
 
 from arguide.geometry.transforms import Array
 
@@ -49,7 +49,7 @@ def probability_in_ball(middle: Array, covariance: Array, radius: float) -> floa
     second = lows + widths * NODES
     third = np.sqrt(np.maximum(left - second * second, 0.0)) * (1 / sz)
     u, v, w = (first - x) * (1 / sx), (second - y) * (1 / sy), z / sz
-    density = (special.ndtr(third - w) - special.ndtr(-third - w)) * np.exp(-0.5 * (u * u + v * v))
+    density = (scipy.special.ndtr(third - w) - scipy.special.ndtr(-third - w)) * np.exp(-0.5 * (u * u + v * v))
     chance = (WEIGHTS @ (widths * density) @ WEIGHTS).item() * (high - low) / (2 * pi * sx * sy)
     return float(min(1.0, chance))
 

@@ -1,7 +1,7 @@
 """What a registration by touch is wrong by: what its residuals show, and what they cannot show."""
 
 import numpy as np
-from scipy.special import digamma, fdtri, polygamma
+import scipy
 
 from arguide.geometry.transforms import Array, translation
 from arguide.geometry.uncertainty import adjoint, motion_of_points, region_scale
@@ -80,10 +80,16 @@ def _widening(one: Array, mean: Array, variances: Array, chance: Array, freedom:
     part = np.einsum("...ab,kba->...k", inverse, one) / 3
     size = np.log((variances * part[..., None, :]).sum(axis=-1))
     middle = (chance * size).sum(axis=-1)
-    scatter = (chance * (size - middle[..., None]) ** 2).sum(axis=-1) + polygamma(1, freedom / 2)
+    scatter = (chance * (size - middle[..., None]) ** 2).sum(axis=-1) + scipy.special.polygamma(1, freedom / 2)
     nu = (1 + np.sqrt(1 + 2 * scatter)) / scatter  # inverts ψ′(ν/2) ≈ 2/ν + 2/ν²
-    log_c = middle - digamma(freedom / 2) + np.log(freedom / 2) + digamma(nu / 2) - np.log(nu / 2)
-    return np.asarray(np.exp(log_c) * 3 * fdtri(3, nu, HELD) / region_scale() ** 2)
+    log_c = (
+        middle
+        - scipy.special.digamma(freedom / 2)
+        + np.log(freedom / 2)
+        + scipy.special.digamma(nu / 2)
+        - np.log(nu / 2)
+    )
+    return np.asarray(np.exp(log_c) * 3 * scipy.special.fdtri(3, nu, HELD) / region_scale() ** 2)
 
 
 def steady_covariance(accuracy_mm: float) -> Array:

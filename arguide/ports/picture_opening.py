@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from arguide.errors import PortError
-from arguide.ports.picture_files import PictureFolder, VideoFile
 from arguide.ports.pictures import Address, PictureSource
 from arguide.ports.webcam import Webcam
 
@@ -32,6 +31,8 @@ def open_pictures(url: str, clock: Callable[[], float], wait: Callable[[float], 
         return _simulated(address, clock, wait)
     if address.place.isdecimal() or address.place.startswith("/dev/video"):
         return Webcam(address, clock)
+    from arguide.ports.picture_files import PictureFolder, VideoFile  # with PyAV: a tenth of a second to load
+
     path = Path(address.place).expanduser()
     if path.is_dir():
         return PictureFolder(path, address, clock, wait)

@@ -9,8 +9,8 @@ section 2.2.2, for three coordinates at once, with Bonferroni's bound for lookin
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from arguide.errors import RegistrationError
 from arguide.geometry.transforms import Array
@@ -65,7 +65,7 @@ def judge_fiducials(moving: ArrayLike, fixed: ArrayLike, fle_mm: float | None = 
 def _tail(gain: Array, rest: Array, n: int, fle_mm: float | None) -> Array:
     """Probability (n,) that leaving out one good fiducial takes so much (mm²) off the sum of squares."""
     if fle_mm is not None:
-        return np.asarray(special.chdtrc(3, gain / (fle_mm**2 / 3)))
+        return np.asarray(scipy.special.chdtrc(3, gain / (fle_mm**2 / 3)))
     freedom = 3 * (n - 1) - 6
     ratio = (gain / 3) / np.maximum(rest / freedom, EXACT_MM**2)
-    return np.asarray(special.fdtrc(3, freedom, ratio))
+    return np.asarray(scipy.special.fdtrc(3, freedom, ratio))

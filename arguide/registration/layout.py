@@ -6,8 +6,8 @@ Everything here is known before the first touch: it needs the plan alone.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import nnls
 
 from arguide.errors import Caution, RegistrationError
 from arguide.geometry.transforms import Array
@@ -87,7 +87,7 @@ def distance_to_hull(points: ArrayLike, target: ArrayLike) -> float:
     """
     p, t = np.asarray(points, dtype=float), np.asarray(target, dtype=float)
     heavy = 1e4 * max(float(np.abs(p - t).max()), 1.0)
-    share, _ = nnls(np.vstack([(p - t).T, np.full(len(p), heavy)]), np.array([0.0, 0, 0, heavy]))
+    share, _ = scipy.optimize.nnls(np.vstack([(p - t).T, np.full(len(p), heavy)]), np.array([0.0, 0, 0, heavy]))
     return float(np.linalg.norm(share @ (p - t) / share.sum()))
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linear_sum_assignment
 
 from arguide.errors import RegistrationError
 from arguide.geometry.transforms import Array
@@ -156,7 +156,7 @@ def _refined(a: Array, b: Array, transform: Array, tolerance: float) -> tuple[fl
     limit = 2 * tolerance  # three noisy points make a poor first transform
     for _ in range(6):
         off2 = ((moved(transform, a)[:, None] - b[None]) ** 2).sum(axis=2)
-        rows, columns = linear_sum_assignment(np.minimum(off2, limit**2))
+        rows, columns = scipy.optimize.linear_sum_assignment(np.minimum(off2, limit**2))
         near = off2[rows, columns] < limit**2
         now = np.column_stack([rows[near], columns[near]])
         if len(now) < 3 or (np.array_equal(now, pairs) and limit == tolerance):

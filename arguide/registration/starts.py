@@ -1,8 +1,7 @@
 """Poses from which a surface registration is tried."""
 
 import numpy as np
-from scipy.spatial.transform import Rotation
-from scipy.special import ndtri
+import scipy
 
 from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array, apply
@@ -22,9 +21,7 @@ def nearby(initial: Array, points: Array) -> Array:
 
     Normally distributed turns and shifts from Sobol's sequence (1967), which leaves no corner of the six dimensions out.
     """
-    from scipy.stats import qmc  # half a second to load
-
-    draws = ndtri(qmc.Sobol(6, rng=0).random(NEARBY).clip(1e-3, 1 - 1e-3))
+    draws = scipy.special.ndtri(scipy.stats.qmc.Sobol(6, rng=0).random(NEARBY).clip(1e-3, 1 - 1e-3))
     draws[0] = 0.0
     rotations, shifts = rotations_from(TURN_RAD * draws[:, :3]), SHIFT_MM * draws[:, 3:]
     middle = apply(initial, points.mean(axis=0))
@@ -41,7 +38,7 @@ def everywhere(target: SurfaceTarget, points: Array) -> Array:
     """
     count = int(np.clip(target.areas.sum() / PLACE_MM2, 12, MOST_PLACES))
     places = _spread(target.samples, count)
-    rotations = Rotation.random(TURNS, rng=0).as_matrix()
+    rotations = scipy.spatial.transform.Rotation.random(TURNS, rng=0).as_matrix()
     starts = np.zeros((count, TURNS, 4, 4))
     starts[..., :3, :3] = rotations
     starts[..., :3, 3] = places[:, None] - rotations @ points.mean(axis=0)

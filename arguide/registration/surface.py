@@ -6,8 +6,8 @@ triangle whose samples are all farther than d cannot come nearer than d less the
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from arguide.errors import RegistrationError
 from arguide.geometry.mesh import Mesh
@@ -39,7 +39,7 @@ class SurfaceTarget:
         """(m,) mm²."""
         self._planes = _planes(self.corners, self.normals)
         self.samples, self.face_of_sample, self.reach_mm = _samples(self.corners)
-        self._tree = cKDTree(self.samples, leafsize=LEAF)
+        self._tree = scipy.spatial.cKDTree(self.samples, leafsize=LEAF)
 
     def rough_planes(self, points: Array) -> tuple[Array, Array]:
         """A point and unit normal (..., 3) each of the plane of a triangle near points (..., 3): that of a sample

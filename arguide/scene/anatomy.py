@@ -5,8 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import scipy
 from panda3d.core import NodePath
-from scipy.spatial import cKDTree
 
 from arguide.errors import MeshError
 from arguide.geometry import mesh as mesh_room
@@ -117,7 +117,7 @@ def budget(areas: list[float], skins: list[bool], total: int) -> list[int]:
 
 def smooth_normals(thin: Mesh, full: Mesh) -> Array:
     """Normals (n, 3) of the full mesh at the thinned mesh's vertices: few triangles that still look smooth."""
-    nearest = cKDTree(full.vertices).query(thin.vertices)[1]
+    nearest = scipy.spatial.cKDTree(full.vertices).query(thin.vertices)[1]
     normals: Array = full.vertex_normals[nearest]
     return normals
 
@@ -180,15 +180,25 @@ class Anatomy:
         path = np.linspace(self._plan.entry, self._plan.target, 24)[4:]
         occluders = np.concatenate([daylight.scatter(s.vertices, s.faces) for s in self._solid] or [np.zeros((1, 3))])
 
-        def cost(orbit: Orbit) -> float:
-            """Hidden part of the path, part of the picture taken by what stands in front, and leaving `start`."""
-            pose = orbit.image_from_view()
-            away = abs(orbit.turn_rad - start.turn_rad) + abs(orbit.rise_rad - start.rise_rad)
-            hidden = 1.0 - float(daylight.visible_from(-pose[:3, 2], path, occluders).mean())
-            return hidden + 0.8 * _foreground(pose, orbit.distance_mm, occluders[::FOREGROUND_STEP]) + 0.15 * away
+        def leaving(orbit: Orbit) -> float:
+            return 0.15 * (abs(orbit.turn_rad - start.turn_rad) + abs(orbit.rise_rad - start.rise_rad))
+
+        def cost(orbit: Orbit, least: float) -> float:
+            """Leaving `start`, hidden part of the path, and part of the picture taken by what stands in front; not
+            worked out to the end once it is more than the `least` so far."""
+            pose, total = orbit.image_from_view(), leaving(orbit)
+            if total < least:
+                total += 1.0 - float(daylight.visible_from(-pose[:3, 2], path, occluders).mean())
+            if total < least:
+                total += 0.8 * _foreground(pose, orbit.distance_mm, occluders[::FOREGROUND_STEP])
+            return total
 
         turns, rises = np.radians([0, -20, 20, -40, 40, -65, 65, -90, 90]), np.radians([0, 14, -12])
-        return min((start.turned(turn, rise) for rise in rises for turn in turns), key=cost)
+        best, least = start, np.inf
+        for orbit in sorted((start.turned(turn, rise) for rise in rises for turn in turns), key=leaving):
+            if (found := cost(orbit, least)) < least:
+                best, least = orbit, found
+        return best
 
     def toggle_skin(self) -> None:
         """Show or hide the skin."""

@@ -65,11 +65,18 @@ def font_file(weight: Weight) -> Path:
 
 
 @cache
+def _face(weight: Weight) -> DynamicTextFont:
+    """The font as it was read: what the sizes share."""
+    read = DynamicTextFont(Filename.from_os_specific(str(font_file(weight))))
+    if not read.is_valid():
+        raise DisplayError(f"{font_file(weight)}: not a font that can be read; install font-roboto again")
+    return read
+
+
+@cache
 def font(weight: Weight, pixels: int) -> DynamicTextFont:
     """A font whose letters are drawn at exactly this many pixels, so that they stay crisp."""
-    made = DynamicTextFont(Filename.from_os_specific(str(font_file(weight))))
-    if not made.is_valid():
-        raise DisplayError(f"{font_file(weight)}: not a font that can be read; install font-roboto again")
+    made = _face(weight).make_copy()
     made.set_pixels_per_unit(pixels)
     made.set_scale_factor(1)
     made.set_native_antialias(True)

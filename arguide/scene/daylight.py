@@ -56,18 +56,19 @@ def scatter(vertices: Array, faces: Faces, spacing_mm: float = 2.0) -> Array:
 def visible_from(direction: Array, points: Array, occluders: Array) -> Array:
     """1 or 0 for each of the points (n, 3): does light from far away along `direction` reach it past the occluders?"""
     axes = pose_along(np.zeros(3), direction)[:3, :3]
-    mine, blocking = axes.T @ points.T, axes.T @ occluders.T
-    low = np.minimum(mine[:2].min(1), blocking[:2].min(1))[:, None]
+    mine, flat = axes.T @ points.T, axes[:, :2].T @ occluders.T
+    low = np.minimum(mine[:2].min(1), flat.min(1))[:, None]
     if len(points) < FEW:
-        middle, half = (mine[:2].max(1) + mine[:2].min(1)) / 2, np.ptp(mine[:2], axis=1) / 2
-        beside = (np.abs(blocking[:2].T - middle) > half + PIXEL_MM).any(axis=1)
-        blocking = blocking[:, ~beside]
+        least, most = mine[:2].min(1) - PIXEL_MM, mine[:2].max(1) + PIXEL_MM
+        about = (flat[0] >= least[0]) & (flat[0] <= most[0])
+        about &= (flat[1] >= least[1]) & (flat[1] <= most[1])
+        occluders, flat = occluders[about], flat[:, about]
     here = ((mine[:2] - low) / PIXEL_MM).astype(np.int64)
-    there = ((blocking[:2] - low) / PIXEL_MM).astype(np.int64)
+    there = ((flat - low) / PIXEL_MM).astype(np.int64)
     size = 1 + np.maximum(here.max(1), there.max(1, initial=0))
     rows = int(size[1])
     nearest = np.full(int(size[0]) * rows, -np.inf)
-    np.maximum.at(nearest, there[0] * rows + there[1], blocking[2])
+    np.maximum.at(nearest, there[0] * rows + there[1], occluders @ axes[:, 2])
     result: Array = (mine[2] + BIAS_MM >= nearest[here[0] * rows + here[1]]).astype(float)
     return result
 

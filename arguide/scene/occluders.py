@@ -1,7 +1,7 @@
 """The marker bodies of tools as shapes that hide what is behind them, from their definition files."""
 
 import numpy as np
-from scipy.spatial import ConvexHull
+import scipy
 
 from arguide.geometry.transforms import Array
 from arguide.scene.shapes import Shape, ball, joined, shape
@@ -11,6 +11,9 @@ from arguide.trackers.ndi.rom import read_rom
 
 BALL_MM, ARM_MM = 6.5, 3.0
 """Radii of a sphere and of the arm that holds it."""
+ROD_SIDES = np.array([*([k, (k + 1) % 4, (k + 1) % 4 + 4, k + 4] for k in range(4)), [0, 3, 2, 1], [4, 5, 6, 7]])
+ROD_FACES = np.concatenate([ROD_SIDES[:, [0, 1, 2]], ROD_SIDES[:, [0, 2, 3]]])
+"""A rod's triangles, by its corners: four about its start, then four about its end."""
 RIM = 1.25
 """The cube about a marker is so much larger than the marker."""
 
@@ -34,7 +37,7 @@ def _printed(body: MarkerBody) -> Shape:
     points = (middles + RIM * (corners - middles)).reshape(-1, 3)
     if np.linalg.matrix_rank(points - points.mean(axis=0), tol=1.0) < 3:
         return shape(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3), dtype=int))
-    return shape(points, np.zeros_like(points), ConvexHull(points).simplices)
+    return shape(points, np.zeros_like(points), scipy.spatial.ConvexHull(points).simplices)
 
 
 def _spheres(markers: Array) -> Shape:
@@ -55,4 +58,4 @@ def _rod(start: Array, end: Array) -> Shape:
     other = np.cross(way, side)
     ring = [side, other, -side, -other]
     points = np.array([start + r for r in ring] + [end + r for r in ring])
-    return shape(points, np.zeros_like(points), ConvexHull(points).simplices)
+    return shape(points, np.zeros_like(points), ROD_FACES)

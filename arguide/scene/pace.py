@@ -6,9 +6,11 @@ So a frame that would not be done in time waits for the picture instead.
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from arguide.guidance.live_picture import LivePicture
-from arguide.trackers.camera.feed import StraightPicture
+if TYPE_CHECKING:
+    from arguide.guidance.live_picture import LivePicture
+    from arguide.trackers.camera.feed import StraightPicture
 
 FRAME_S = 1 / 60
 LATE_S = 0.004
@@ -23,7 +25,7 @@ class Pace:
 
     def __init__(
         self,
-        live: LivePicture | None,
+        live: "LivePicture | None",
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -42,7 +44,7 @@ class Pace:
             self._await(self._live, self._live.drawn.picture, took_s)
         self._began_s = self._clock()
 
-    def _await(self, live: LivePicture, drawn: StraightPicture, took_s: float) -> None:
+    def _await(self, live: "LivePicture", drawn: "StraightPicture", took_s: float) -> None:
         if self._seen is not None and drawn.number > self._seen.number:
             self._every_s = (drawn.arrived_s - self._seen.arrived_s) / (drawn.number - self._seen.number)
         self._seen = drawn

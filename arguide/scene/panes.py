@@ -8,7 +8,6 @@ from arguide.geometry.transforms import Array
 from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.bullseye_view import BullseyeView, NeedleEyeView
-from arguide.scene.camera_view import CameraView
 from arguide.scene.canvas import Align, Canvas, outline
 from arguide.scene.layout import Layout, Pane, Rect
 from arguide.scene.layouts import ARRANGEMENTS, Arrangement, ViewKind
@@ -21,19 +20,22 @@ BUTTONS = ("mouse1", "mouse2", "mouse3")
 NO_CAMERA = "There is no camera: the plan cannot be drawn on a live picture"
 GO_ON = "– everything else goes on: key 1 shows 3D"
 
+
+def _camera(kind: ViewKind, props: Props) -> View:
+    if props.live is None:
+        return Absent(kind, props, f"{props.no_live} {GO_ON}" if props.no_live else NO_CAMERA)
+    from arguide.scene.camera_view import CameraView  # with OpenCV, which nothing else here needs
+
+    return CameraView(kind, props, props.live)
+
+
 MAKERS: Mapping[ViewKind, Maker] = {
     **dict.fromkeys(ViewKind, SliceView),
     ViewKind.SPACE: SpaceView,
-    ViewKind.CAMERA: lambda kind, props: (
-        CameraView(kind, props, props.live) if props.live else Absent(kind, props, _no_picture(props))
-    ),
+    ViewKind.CAMERA: _camera,
     ViewKind.BULLSEYE: BullseyeView,
     ViewKind.NEEDLE_EYE: NeedleEyeView,
 }
-
-
-def _no_picture(props: Props) -> str:
-    return f"{props.no_live} {GO_ON}" if props.no_live else NO_CAMERA
 
 
 class Panes:

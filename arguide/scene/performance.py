@@ -6,11 +6,14 @@ picture has the picture's own moment, so its age is the picture's: since the exp
 
 from collections import deque
 from statistics import median
+from typing import TYPE_CHECKING
 
-from arguide.guidance.live_picture import LivePicture
 from arguide.scene import style
 from arguide.scene.canvas import Canvas
 from arguide.scene.layout import Layout, Rect
+
+if TYPE_CHECKING:
+    from arguide.guidance.live_picture import LivePicture
 
 KEPT = 120
 """Frames over which medians are taken."""
@@ -20,7 +23,7 @@ EVERY_S = 0.5
 class Performance:
     """Counts frames and ages; says them where it is asked to."""
 
-    def __init__(self, live: LivePicture | None = None) -> None:
+    def __init__(self, live: "LivePicture | None" = None) -> None:
         self._live = live
         self._frames: deque[float] = deque(maxlen=KEPT)
         self._poses: deque[float] = deque(maxlen=KEPT)

@@ -7,14 +7,13 @@ stage holds the window, the world in space, the panes and the words around them,
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arguide.geometry.transforms import Array
 from arguide.guidance.levels import EVERYTHING, Shown, shown, warned_of
-from arguide.guidance.live_picture import LivePicture
 from arguide.guidance.state import Alert, SessionState
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
@@ -38,6 +37,9 @@ from arguide.scene.window import Display
 from arguide.scene.world import World
 from arguide.settings.scenario import Plan, Scenario
 
+if TYPE_CHECKING:
+    from arguide.guidance.live_picture import LivePicture
+
 
 class Stage:
     """Draws the states of a session. Make one, `show` states, `render` frames, `close` it (or use `with`)."""
@@ -54,7 +56,8 @@ class Stage:
         training_banner: str = TRAINING_BANNER,
         clock: Callable[[], float] = time.monotonic,
         looks: Looks | None = None,
-        live: LivePicture | None = None,
+        arrangement: Arrangement = ARRANGEMENTS[0],
+        live: "LivePicture | None" = None,
         occluders: Mapping[str, Shape] | None = None,
         no_live: str = "",
         watched: bool | None = None,
@@ -63,10 +66,10 @@ class Stage:
 
         `smooth`: several samples a pixel, for pictures and films; None: only where graphics hardware does it for little.
         `stale_after_s`: a sample older than this is never drawn as live. `clock` tells double clicks and ages. `looks`: of
-        the panels; it follows what the user sets. `live`: the picture of a camera, with `occluders`, the marker bodies of
-        tools by name; `no_live`: why there is none, though it was asked for. `watched`: whether people watch, so that
-        changes glide and costly views take turns; None: in a window. DisplayError without OpenGL, MeshError for anatomy that
-        cannot be read.
+        the panels; it follows what the user sets. `arrangement`: the layout to begin with. `live`: the picture of a camera,
+        with `occluders`, the marker bodies of tools by name; `no_live`: why there is none, though it was asked for.
+        `watched`: whether people watch, so that changes glide and costly views take turns; None: in a window. DisplayError
+        without OpenGL, MeshError for anatomy that cannot be read.
         """
         self.scenario, self.plan = scenario, plan
         self._stale_after_s, self._banner, self._clock = stale_after_s, training_banner, clock
@@ -81,6 +84,8 @@ class Stage:
         """What the panels show; append to its `settings` and `devices`."""
         self._looks = looks or Looks()
         self._worn = self._looks.theme
+        if looks:
+            style.use(style.THEMES[self._worn])
         self._door = Door(self._display.output, self.facts, self._looks)
         self._drawn_s = clock()
         self._canvas_eye: Eye | None = None
@@ -91,9 +96,8 @@ class Stage:
         self._help = False
         self._pressed: list[str] = []
         self._double_click = DoubleClick()
+        self._panes.choose(arrangement)
         self._lay_out()
-        if looks:
-            self._dress()
 
     # -- what the program calls ---------------------------------------------------------------------------------
 

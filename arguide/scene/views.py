@@ -25,11 +25,11 @@ A view that cannot be shown here is an `Absent`, which says so in its pane. What
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from panda3d.core import GraphicsOutput
 
 from arguide.geometry.transforms import Array
-from arguide.guidance.live_picture import LivePicture
 from arguide.guidance.state import SessionState
 from arguide.scene import style
 from arguide.scene.canvas import Align, Canvas, Weight
@@ -41,6 +41,9 @@ from arguide.scene.turns import Turns
 from arguide.scene.window import Display
 from arguide.scene.world import World
 from arguide.settings.scenario import Plan, Scenario
+
+if TYPE_CHECKING:
+    from arguide.guidance.live_picture import LivePicture
 
 Pointer = tuple[float, float]
 """The mouse, in pixels from the top left of the window."""
@@ -56,7 +59,7 @@ class Props:
     world: World
     window: bool
     """Whether people watch: then changes glide."""
-    live: LivePicture | None = None
+    live: "LivePicture | None" = None
     """The live picture of the phantom, if there is a camera."""
     no_live: str = ""
     """What is wrong with the camera that was asked for."""

@@ -10,12 +10,12 @@ import pytest
 
 from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array, from_parts, inverse, pose_along, rotation_about, translation
-from arguide.geometry.uncertainty import inside_region, point_covariances, small_motion
+from arguide.geometry.uncertainty import inside_region, point_covariances, region_scale, small_motion
 from arguide.guidance.deviation import DeviationFrom
 from arguide.guidance.jitter import Jitter
 from arguide.guidance.registration_error import residual_covariance, shared_tip_covariance, steady_covariance
 from arguide.guidance.state import Deviation, Uncertainty
-from arguide.guidance.uncertainty import SCALE_3, HitChance, NeedleUncertainty
+from arguide.guidance.uncertainty import SCALE_1, SCALE_2, SCALE_3, HitChance, NeedleUncertainty
 from arguide.registration.alignment import align, alignment_covariance, moved
 from arguide.registration.rigid import register_points
 from arguide.settings.scenario import Plan
@@ -240,6 +240,10 @@ def test_a_steady_error_of_the_tracker_is_told(where: str) -> None:
     trials = simulate(GEOMETRIES[where], NOISE["isotropic optical"], seed=11, accuracy_mm=0.5)
     assert 0.93 <= share_inside(trials.tip_error, trials.tip_covariance) <= 0.97
     assert 0.93 <= share_inside(trials.target_error, trials.target_covariance) <= MOST.get(where, 0.97)
+
+
+def test_the_scales_that_are_written_out_are_the_scales() -> None:
+    assert [region_scale(dimensions=k) for k in (1, 2, 3)] == pytest.approx([SCALE_1, SCALE_2, SCALE_3], rel=1e-12)
 
 
 def test_the_regions_are_no_larger_than_needed() -> None:
