@@ -78,7 +78,8 @@ def size_of(text: str | None, window: bool = False) -> tuple[int, int]:
     from arguide.errors import SettingsError
 
     if text is None:
-        from arguide.scene.window import DESIGN, desktop_size
+        from arguide.scene.desktop import DESIGN
+        from arguide.scene.outputs import desktop_size
 
         return desktop_size() if window else DESIGN
     width, _, height = text.lower().partition("x")

@@ -110,9 +110,9 @@ def _open(report: Path) -> None:
 
 
 def _screen(form: "Form", scenarios: "list[Scenario]") -> "StartScreen":
+    from arguide.scene.outputs import desktop_size
     from arguide.scene.start import StartScreen
     from arguide.scene.style import THEMES
-    from arguide.scene.window import desktop_size
 
     return StartScreen(
         [entry_of(scenario) for scenario in scenarios],

@@ -7,13 +7,14 @@ from ctypes.util import find_library
 
 import pytest
 
+from arguide.scene.desktop import REMOTE, Size, fitting, remote_session
+from arguide.scene.outputs import depths
 from arguide.scene.stage import Stage
-from arguide.scene.window import REMOTE, Size, _depths, fitting, remote_session
 
 
 def test_a_window_is_drawn_behind_the_screen_and_then_brought_there() -> None:
     # Drawn straight into the screen, a window stays grey on software OpenGL.
-    assert _depths(0).get_back_buffers() == 1 and _depths(4).get_back_buffers() == 1
+    assert depths(0).get_back_buffers() == 1 and depths(4).get_back_buffers() == 1
 
 
 @pytest.mark.parametrize(
