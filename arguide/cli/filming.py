@@ -80,7 +80,7 @@ def make_film(recording: Recording, scenario: Scenario, plan: Plan, profile: Tra
     ):
         soundtrack = Soundtrack(film, plan, profile.stale_after_s)
         number = 0
-        for number, (state, age_s) in enumerate(paced(states, 1 / cut.fps), 1):
+        for number, (state, age_s) in enumerate(paced(states, lambda: 1 / cut.fps), 1):
             seen = state if cut.level is None else at_level(state, cut.level)
             stage.show(seen, age_s)
             stage.render()

@@ -69,8 +69,8 @@ def replay(
     return 0
 
 
-def paced(states: tuple[SessionState, ...], step_s: float) -> Iterator[tuple[SessionState, float]]:
-    """The newest state and its age every `step_s` of recorded time, so that gaps in the recording show as such."""
+def paced(states: tuple[SessionState, ...], step_s: Callable[[], float]) -> Iterator[tuple[SessionState, float]]:
+    """The newest state and its age after every `step_s()` of recorded time, so that gaps in the recording show as such."""
     now_s = states[0].sample.host_time_s
     index = 0
     while True:
@@ -79,7 +79,7 @@ def paced(states: tuple[SessionState, ...], step_s: float) -> Iterator[tuple[Ses
         yield states[index], max(0.0, now_s - states[index].sample.host_time_s)
         if index + 1 == len(states):
             return
-        now_s += step_s
+        now_s += step_s()
 
 
 def _still(stage: "Stage", recording: Path) -> None:
@@ -99,30 +99,32 @@ def _in_window(
     player: "Player | None",
 ) -> bool:
     """Show until the end (True) or until the user leaves (False); P pauses, S keeps a still."""
-    step_s = 1 / 60
     heard: tuple[SessionState | None, float] = (None, 0.0)
     if player is not None:
         player.start(lambda: heard)
-    for state, age_s in paced(states, step_s * speed):
-        paused = False
-        while True:
-            began = time.monotonic()
-            keys = stage.keys()
-            if stage.closed or any(key in LEAVE for key in keys):
-                return False
-            paused ^= PAUSE in keys
-            for key in keys:
-                heed(player, key)
-            if STILL in keys:
-                still()
-            # A pose between two samples is as old as the sample gap; only a real gap in the recording is stale.
-            shown_age_s = age_s if age_s > max(stale_after_s, step_s * speed) else 0.0
-            stage.show(state, shown_age_s)
-            heard = (None if paused else state, shown_age_s)
-            stage.render()
-            time.sleep(max(0.0, step_s - (time.monotonic() - began)))
-            if not paused:
-                break
+    paused, asked_s = False, time.monotonic()
+
+    def step_s() -> float:
+        """What has passed since the last frame, however long that took."""
+        nonlocal asked_s
+        before_s, asked_s = asked_s, time.monotonic()
+        return 0.0 if paused else speed * (asked_s - before_s)
+
+    for state, age_s in paced(states, step_s):
+        keys = stage.keys()
+        if stage.closed or any(key in LEAVE for key in keys):
+            return False
+        paused ^= PAUSE in keys
+        for key in keys:
+            heed(player, key)
+        if STILL in keys:
+            still()
+        # A pose between two samples is as old as the sample gap; only a real gap in the recording is stale.
+        shown_age_s = age_s if age_s > stale_after_s else 0.0
+        stage.show(state, shown_age_s)
+        heard = (None if paused else state, shown_age_s)
+        stage.render()
+        stage.rest()
     return True
 
 
@@ -141,7 +143,7 @@ def _as_film(
     begin, end = states[0].sample.host_time_s, states[-1].sample.host_time_s
     with Film(folder / "film.mp4", FILM_HZ, size, sound_hz=RATE_HZ) as film, progress_bar("Replay") as progress:
         soundtrack = Soundtrack(film, plan, stale_after_s)
-        for number, (state, age_s) in enumerate(paced(states, speed / FILM_HZ), 1):
+        for number, (state, age_s) in enumerate(paced(states, lambda: speed / FILM_HZ), 1):
             stage.show(state, age_s)
             stage.render()
             picture = stage.picture()

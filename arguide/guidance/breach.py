@@ -8,6 +8,9 @@ Each structure has its own margin. What is said must neither flicker nor come la
   pairs of readings (Theil 1950), so that single bad readings do not count. Its error bar comes from the median absolute
   residual. A speed within its bar, or below `LEAST_MM_S`, is no approach.
 - The clearance is as uncertain as the needle: where the bar reaches into the margin, that is said as a doubt.
+- Many a plan leads close by a nerve and ends before its margin. So an approach is warned of only if the way still to go,
+  straight on to the depth of the target, leads into the margin, or will in a moment. A needle that turns aside, is aimed
+  wrong or goes on past its target is warned of.
 """
 
 from collections.abc import Sequence
@@ -28,6 +31,8 @@ LEAST_MM_S = 0.5
 """A hand that holds still drifts as fast."""
 AHEAD_S, CLEAR_S = 2.0, 3.0
 """A breach nearer than the first is warned of, until it is farther than the second."""
+TURN_S = 0.5
+"""So soon the way to go must come to lead into the margin: a hand that steers swings it to and fro."""
 ONE_SIDED_95 = 1.645
 TWO_SIDED_95 = 1.960
 MAD_TO_SD = 1.4826
@@ -42,22 +47,38 @@ class RiskWatch:
         self._margins = np.array(margins_mm, dtype=float)
         self._times: list[float] = []
         self._clearances: list[tuple[float, ...]] = []
+        """Those of the needle as it is, then those at the end of its way."""
         self._alerts = [Alert.CLEAR] * len(margins_mm)
         self._since_s = [-inf] * len(margins_mm)
 
-    def take(self, time_s: float, clearances_mm: tuple[float, ...], tip_95_mm: float = 0.0) -> tuple[RiskState, ...]:
-        """What to say after one more reading; `tip_95_mm` is the half axis of the tip's 95 % region (three dimensions)."""
+    def take(
+        self,
+        time_s: float,
+        clearances_mm: tuple[float, ...],
+        tip_95_mm: float = 0.0,
+        ahead_mm: tuple[float, ...] | None = None,
+    ) -> tuple[RiskState, ...]:
+        """What to say after one more reading; `tip_95_mm` is the half axis of the tip's 95 % region (three dimensions).
+
+        `ahead_mm`: the clearances that the needle would have had it gone straight on to the depth of its target; None:
+        it has no way to go.
+        """
         if not clearances_mm:
             return ()
-        self._remember(time_s, clearances_mm)
+        ends = clearances_mm if ahead_mm is None else ahead_mm
+        self._remember(time_s, (*clearances_mm, *ends))
         bar = ONE_SIDED_95 * tip_95_mm / SCALE_3
-        closing, closing_95 = self._closing()
+        closing, closing_95 = (speeds.reshape(2, -1).tolist() for speeds in self._closing())
         states = []
-        for k, clearance in enumerate(clearances_mm):
-            gap = clearance - float(self._margins[k])
-            times = breach_times(gap, bar, float(closing[k]), float(closing_95[k]))
-            self._judge(k, time_s, clearance, gap, bar, times[0])
-            states.append(RiskState(self._alerts[k], bar, float(closing[k]), float(closing_95[k]), *times))
+        for k, (clearance, end, margin) in enumerate(zip(clearances_mm, ends, self._margins.tolist(), strict=True)):
+            gap = clearance - margin
+            breach_s, earliest_s = breach_times(gap, bar, closing[0][k], closing_95[0][k])
+            if ahead_mm is not None:
+                turns_s, turns_earliest_s = breach_times(end - margin, bar, closing[1][k], closing_95[1][k])
+                breach_s = breach_s if turns_s < TURN_S else inf
+                earliest_s = earliest_s if turns_earliest_s < TURN_S else inf
+            self._judge(k, time_s, clearance, gap, bar, breach_s)
+            states.append(RiskState(self._alerts[k], bar, closing[0][k], closing_95[0][k], breach_s, earliest_s))
         return tuple(states)
 
     def _remember(self, time_s: float, clearances_mm: tuple[float, ...]) -> None:
@@ -72,7 +93,7 @@ class RiskWatch:
     def _closing(self) -> tuple[Array, Array]:
         times = self._times
         if len(times) < FEWEST or times[-1] - times[0] < WINDOW_S / 2:
-            unknown = np.full(len(self._margins), nan)
+            unknown = np.full(2 * len(self._margins), nan)
             return unknown, unknown
         slope, sd = robust_slope(np.array(times), np.array(self._clearances))
         return -slope, TWO_SIDED_95 * sd

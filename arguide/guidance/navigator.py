@@ -31,6 +31,13 @@ def reference_from_tool(sample: Sample, tool: str) -> tuple[Array | None, str]:
     return inverse(reference) @ moving, ""
 
 
+def advanced(image_from_tip: Array, way_mm: float) -> Array:
+    """The pose (4, 4) of a needle that has gone so far straight on."""
+    pose = image_from_tip.copy()
+    pose[:3, 3] += way_mm * pose[:3, 2]
+    return pose
+
+
 class Navigator:
     """Follows one needle against one plan; remembers the phase, and how fast the needle moves."""
 
@@ -49,7 +56,7 @@ class Navigator:
         self._entry = np.array(plan.entry)
         self._needle_from_tip = needle_from_tip
         self._deviation_of = DeviationFrom(plan, anatomy.clearances)
-        self._under_skin = anatomy.under_skin
+        self._clearances, self._under_skin = anatomy.clearances, anatomy.under_skin
         self._bars, self._jitter = bars, jitter or {}
         self._velocity, self._chance = Velocity(), HitChance(plan)
         self._risks = RiskWatch(margins_mm) if margins_mm else None
@@ -67,13 +74,19 @@ class Navigator:
         seen = observe(deviation, float(np.linalg.norm(tip - self._entry)), self._under_skin(tip), self._plan.tolerance)
         self.phase = NEXT[self.phase, seen]
         uncertainty = self._uncertainty(sample, image_from_reference, image_from_tip, deviation)
-        risks = self._warnings(sample.host_time_s, deviation, uncertainty)
+        risks = self._warnings(sample.host_time_s, image_from_tip, deviation, uncertainty)
         return NeedleState(image_from_tip, deviation, self.phase, "", uncertainty, risks)
 
-    def _warnings(self, now_s: float, deviation: Deviation, sure: Uncertainty | None) -> tuple[RiskState, ...]:
+    def _warnings(
+        self, now_s: float, image_from_tip: Array, deviation: Deviation, sure: Uncertainty | None
+    ) -> tuple[RiskState, ...]:
         if self._risks is None:
             return ()
-        return self._risks.take(now_s, deviation.clearances_mm, sure.tip_95_mm if sure else 0.0)
+        ahead = deviation.clearances_mm
+        if deviation.depth_mm > 0:
+            ahead = self._clearances(advanced(image_from_tip, deviation.depth_mm))
+        tip_95_mm, has_way = sure.tip_95_mm if sure else 0.0, self.phase is not Phase.BEYOND
+        return self._risks.take(now_s, deviation.clearances_mm, tip_95_mm, ahead if has_way else None)
 
     def _uncertainty(
         self, sample: Sample, image_from_reference: Array, image_from_tip: Array, deviation: Deviation

@@ -13,6 +13,9 @@ from arguide.scene.risk_words import Notice
 TRAINING_BANNER = "For training, not for patients"
 MEASURED_WITH = {Step.PIVOT: "stylus", Step.NEEDLE: "needle", Step.TOUCH: "stylus"}
 """The tool that a step measures with, so that its loss is told."""
+TOLD_S = 0.5
+"""A silence of the tracker that is over sooner gets no alarm: nobody could read it. The ghost of the needle, dashes for
+numbers and the panel of tools tell of it from the first moment."""
 
 
 def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble: str = "") -> tuple[str, str] | None:
@@ -22,7 +25,7 @@ def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble
     """
     if state.view.step is Step.DONE:
         return None
-    if age_s > stale_after_s:
+    if age_s > max(stale_after_s, TOLD_S):
         return (
             f"NO DATA FROM TRACKER for {age_s:.1f} s",
             trouble or "Check its cable and power; the picture shows the last known state",

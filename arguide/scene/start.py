@@ -8,9 +8,9 @@ from imgui_bundle import imgui
 
 from arguide.scene import style
 from arguide.scene.canvas import Weight
-from arguide.scene.film import Picture
 from arguide.scene.marks import Mark
 from arguide.scene.overlay import TRAINING_BANNER
+from arguide.scene.panels.drawn import Picture
 from arguide.scene.panels.facts import Control
 from arguide.scene.panels.gui import Gui
 from arguide.scene.panels.look import color, packed

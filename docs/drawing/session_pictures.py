@@ -63,8 +63,8 @@ def before_target(mm: float) -> Callable[[SessionState], bool]:
 
 
 def warned(state: SessionState) -> bool:
-    """When a margin will be entered soon."""
-    return any(risk.alert is Alert.AHEAD and 0.5 < risk.breach_s < 1.9 for risk in state.needle.risks)
+    """When the error bar reaches into a margin at the end of the path."""
+    return state.needle.phase is Phase.AT_TARGET and any(risk.alert is Alert.DOUBTFUL for risk in state.needle.risks)
 
 
 def held(state: SessionState) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from arguide.asset_files import find_profile, find_scenario
 from arguide.cli.command_line import main
 from arguide.cli.filming import arrangement_of, at_level
+from arguide.cli.replaying import paced
 from arguide.geometry.transforms import from_parts, pose_along
 from arguide.guidance.anatomy import Anatomy
 from arguide.guidance.deviation import DeviationFrom
@@ -53,6 +54,15 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if state.sample.frame_number % 60 == 59:
                 recorder.flush()
     return path
+
+
+def test_a_replay_keeps_real_time_however_long_its_frames_take() -> None:
+    """Frames of a tenth of a second skip samples, a pause (no time passes) shows the same again, and the end is shown."""
+    all_states = tuple(states())
+    steps = iter([0.101] * 5 + [0.0] * 3 + [0.101] * 100)
+    shown = [state.sample.frame_number for state, _ in paced(all_states, lambda: next(steps))]
+    assert shown[:9] == [0, 6, 12, 18, 24, 30, 30, 30, 30]
+    assert shown[-1] == all_states[-1].sample.frame_number and len(shown) == 34
 
 
 def pictures_and_sound(path: Path) -> tuple[int, int, np.ndarray]:

@@ -126,6 +126,50 @@ def test_the_alerts_of_an_advance_come_in_order_and_in_time() -> None:
     assert states[inside - 1].breach_s == 0.0 and states[inside].earliest_s == 0.0
 
 
+def told_of(path: np.ndarray, target_mm: float, nerve_mm: float, speed: float = 5.0) -> dict[Alert, float]:
+    """Where along x each alert begins, for a needle along points (n, 2) mm beside a ball of no size at (`nerve_mm`, 0)
+    whose target is at x = `target_mm`; the hub is far behind."""
+    watch, begins = RiskWatch([MARGIN]), dict[Alert, float]()
+    steps = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    for n, at in enumerate(np.arange(0, steps[-1], speed / HZ)):
+        x, y = (float(np.interp(at, steps, column)) for column in path.T)
+        # The shaft lies along x: nearest to the ball is the tip before it, the shaft beside it.
+        here, end = (float(np.hypot(max(0.0, nerve_mm - tip), y)) for tip in (x, max(x, target_mm)))
+        alert = watch.take(n / HZ, (here,), 0.0, (end,) if x <= target_mm + 1 else None)[0].alert
+        begins.setdefault(alert, x)
+    return begins
+
+
+@pytest.mark.parametrize("speed", [2.0, 5.0, 10.0, 20.0])
+def test_a_path_that_ends_before_the_margin_is_not_warned_of(speed: float) -> None:
+    ends_before = np.array([[0.0, 0.0], [40.0, 0.0]])
+    assert told_of(ends_before, 40.0, 40.0 + MARGIN + 0.5, speed).keys() == {Alert.CLEAR}
+
+
+def test_a_path_that_leads_close_by_is_not_warned_of() -> None:
+    """At first the clearance shrinks as if the nerve were in the way."""
+    passing = np.array([[0.0, MARGIN + 0.5], [60.0, MARGIN + 0.5]])
+    assert told_of(passing, 60.0, 40.0).keys() == {Alert.CLEAR}
+
+
+def test_going_on_past_the_target_is_warned_of_before_the_margin() -> None:
+    """Not a hair past it, where every needle comes to rest, but as soon as it is beyond."""
+    alerts = told_of(np.array([[0.0, 0.0], [60.0, 0.0]]), 40.0, 48.0)
+    assert alerts[Alert.AHEAD] == pytest.approx(41.0, abs=0.2) and alerts[Alert.TOO_CLOSE] == pytest.approx(45.0, abs=0.1)
+
+
+def test_a_wrong_aim_is_warned_of_as_if_there_were_no_plan() -> None:
+    into = np.array([[0.0, 1.0], [60.0, 1.0]])
+    assert told_of(into, 60.0, 40.0) == pytest.approx(told_of(into, -10.0, 40.0))
+
+
+def test_turning_aside_short_of_the_target_is_warned_of() -> None:
+    aside = np.array([[0.0, 12.0], [45.0, 12.0], [45.0, 0.0]])
+    alerts = told_of(aside, 50.0, 45.0)
+    assert alerts[Alert.AHEAD] == alerts[Alert.TOO_CLOSE] == 45.0
+    assert list(alerts) == [Alert.CLEAR, Alert.AHEAD, Alert.TOO_CLOSE, Alert.INSIDE][: len(alerts)]
+
+
 def test_each_structure_has_its_own_margin() -> None:
     watch = RiskWatch([2.0, 6.0])
     low, high = watch.take(0.0, (5.0, 5.0))

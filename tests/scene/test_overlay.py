@@ -17,10 +17,15 @@ def test_a_hidden_needle_is_named(state_of) -> None:  # type: ignore[no-untyped-
 
 
 def test_silence_of_the_tracker_comes_first_and_says_how_long(state_of) -> None:  # type: ignore[no-untyped-def]
-    alarm = alarm_words(state_of(trouble="needle hidden"), 0.42, 0.1)
-    assert alarm is not None and alarm[0] == "NO DATA FROM TRACKER for 0.4 s"
-    told = alarm_words(state_of(trouble="needle hidden"), 0.42, 0.1, "the line was lost; plug it in again")
+    alarm = alarm_words(state_of(trouble="needle hidden"), 0.62, 0.1)
+    assert alarm is not None and alarm[0] == "NO DATA FROM TRACKER for 0.6 s"
+    told = alarm_words(state_of(trouble="needle hidden"), 0.62, 0.1, "the line was lost; plug it in again")
     assert told is not None and told[1] == "the line was lost; plug it in again"
+
+
+@pytest.mark.parametrize(("age_s", "stale_after_s", "told"), [(0.4, 0.05, False), (0.6, 0.05, True), (0.6, 2.0, False)])
+def test_a_silence_that_nobody_could_read_is_no_alarm(state_of, pose_at, age_s, stale_after_s, told) -> None:  # type: ignore[no-untyped-def]
+    assert (alarm_words(state_of(pose_at(30.0)), age_s, stale_after_s) is not None) is told
 
 
 @pytest.mark.parametrize("step", [Step.PIVOT, Step.TOUCH])
