@@ -155,7 +155,9 @@ def test_a_path_that_leads_close_by_is_not_warned_of() -> None:
 def test_going_on_past_the_target_is_warned_of_before_the_margin() -> None:
     """Not a hair past it, where every needle comes to rest, but as soon as it is beyond."""
     alerts = told_of(np.array([[0.0, 0.0], [60.0, 0.0]]), 40.0, 48.0)
-    assert alerts[Alert.AHEAD] == pytest.approx(41.0, abs=0.2) and alerts[Alert.TOO_CLOSE] == pytest.approx(45.0, abs=0.1)
+    assert alerts[Alert.AHEAD] == pytest.approx(41.0, abs=0.2) and alerts[Alert.TOO_CLOSE] == pytest.approx(
+        45.0, abs=0.1
+    )
 
 
 def test_a_wrong_aim_is_warned_of_as_if_there_were_no_plan() -> None:
