@@ -122,7 +122,8 @@ class Lumbar:
     def soft(self) -> dict[str, Shape]:
         """Nerves, vessels, muscles and organs in the image frame, cut flat where the picture ends."""
         levels, curve, right = self.levels, self.curve, self._right
-        spine = union([right[name] for name in ("sacrum", *(level.name for level in levels))])
+        column = [right[name] for name in (*(level.name for level in levels), "sacrum")]
+        spine = union(column)
         every = union([spine, right["ilia"], right["ribs"]])
         frame = tilt(38.0 - self.person.sacral_slope)
         bulk = float(np.clip((1.08 if self.person.sex == "m" else 0.94) * (1.06 - 0.003 * self.person.age), 0.75, 1.1))
@@ -131,7 +132,7 @@ class Lumbar:
         made = {
             "thecal-sac": mirrored(cut(nerves.thecal_sac(levels, curve, self.scale), spine, NERVE_GAP_MM, 1.0)),
             "nerve-roots": mirrored(cut(nerves.roots(levels, curve, spine, self.scale), spine, 0.35, 0.3)),
-            "medial-branches": mirrored(nerves.medial_branches(levels, curve, spine, self.scale)),
+            "medial-branches": mirrored(nerves.medial_branches(levels, curve, column, self.scale)),
             "aorta": cut(vessels.aorta(levels, curve, frame), pelvis_bones, SOFT_GAP_MM, 1.0),
             "vena-cava": cut(vessels.vena_cava(levels, curve, frame), pelvis_bones, SOFT_GAP_MM, 1.0),
         }
@@ -243,13 +244,13 @@ N, V, M, O = Tissue.NERVE, Tissue.VESSEL, Tissue.MUSCLE, Tissue.ORGAN
 SOFT_PARTS = (
     ("thecal-sac", "Thecal sac", N, "#f2d64b", 1.0, 2400, 3.0, 1.0, True),
     ("nerve-roots", "Nerve roots", N, "#ffb000", 0.9, 6000, 2.0, 1.0, True),
-    ("medial-branches", "Medial branches", N, "#ffe27a", 0.7, 3000, None, 1.0, True),
+    ("medial-branches", "Medial branches", N, "#ffe27a", 0.5, 5000, None, 1.0, True),
     ("aorta", "Aorta and iliac arteries", V, "#d0312d", 1.3, 2500, 5.0, 1.0, False),
     ("vena-cava", "Vena cava and iliac veins", V, "#3f63c8", 1.3, 2500, 5.0, 1.0, False),
     ("kidneys", "Kidneys", O, "#9c4a3c", 1.8, 2000, None, 1.0, False),
-    ("psoas", "Psoas", M, "#a4473f", 1.9, 2500, None, 0.1, True),
+    ("psoas", "Psoas", M, "#a4473f", 1.9, 3300, None, 0.1, True),
     ("multifidus", "Multifidus", M, "#b5564c", 1.4, 3000, None, 0.1, True),
-    ("erector-spinae", "Erector spinae", M, "#a94c43", 1.6, 3000, None, 0.1, True),
+    ("erector-spinae", "Erector spinae", M, "#a94c43", 1.6, 3300, None, 0.1, True),
     ("quadratus-lumborum", "Quadratus lumborum", M, "#b05a4e", 1.4, 1600, None, 0.1, True),
     ("fascia", "Thoracolumbar fascia", M, "#d9d2c3", 1.1, 3500, None, 0.06, True),
 )

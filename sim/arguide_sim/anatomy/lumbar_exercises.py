@@ -88,16 +88,10 @@ def medial_branch(anatomy: Lumbar, skin: Mesh) -> Exercise:
     upper = next(level for level in anatomy.levels if level.name == "L4")
     bones = union(list(anatomy.near("L4")))
     course = nerves.medial_branch(upper, anatomy.curve, lower, anatomy.scale)
+    thread = nerves.laid_on(course, anatomy.bones["L5"], bones).nodes
+    # Of the nerve as it lies on bone, what comes nearest to the groove that its course names.
+    targets = [thread[int(np.argmin(np.linalg.norm(thread - node, axis=1)))] for node in course.nodes[1:4]]
     out = directions(np.arange(10, 36, 3.0), (0.0, 8.0, -8.0, 15.0))
-    rise = np.arange(-6.0, 14.0, 0.25)
-    targets = []
-    for node in course.nodes[1:4]:
-        line = node + rise[:, None] * out[len(out) // 2]
-        free = bones(line)
-        inside = np.flatnonzero(free < 1.0)
-        first = int(inside[-1]) + 1 if len(inside) else 0
-        if first < len(line):
-            targets.append(line[first])
     way = clearest(targets, out, bones, "L4 medial branch", 0.5)
     return _on_both_sides(anatomy, skin, way, BRANCH)
 

@@ -1,12 +1,13 @@
 """Thecal sac down the canal to S2, the roots that leave it below each pedicle, and the medial branches to the joints."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy import sacrum
-from arguide_sim.anatomy.sdf import Points, Shape, curved, tube, union
+from arguide_sim.anatomy.sdf import Points, Shape, curved, cut, tube, union
 from arguide_sim.anatomy.spine_curve import Level, SpineCurve
 
 SAC_SHARE = 0.305, 0.285
@@ -14,6 +15,13 @@ SAC_SHARE = 0.305, 0.285
 
 GANGLION_MM, ROOT_MM, NERVE_MM, BRANCH_MM = 2.4, 1.4, 2.1, 0.9
 """Radii in the foramen, before and after it, and of the medial branch, drawn thicker than it is."""
+
+OFF_BONE_MM, FREE_MM = 0.25, 7.0
+"""From the medial branch to the bone on which it lies, and how much of it, from the foramen on, does not lie on bone yet."""
+ASIDE, BACK = np.array([0.5, -0.5, 0.7]), np.array([0.1, -1.0, 0.0])
+"""Where the bone ends that the branch lies on: out of the groove beside the joint, and off the lamina."""
+ROUNDS = 20
+"""How often the branch is straightened and laid on its bone again."""
 
 
 def in_image(frame: NDArray[np.float64], *point: float) -> NDArray[np.float64]:
@@ -70,6 +78,13 @@ class Course:
     nodes: Points
     radii: NDArray[np.float64]
 
+    def even(self, step: float = 1.0) -> "Course":
+        """With a node about every `step` mm."""
+        along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(self.nodes, axis=0), axis=1))])
+        at = np.linspace(0.0, along[-1], int(along[-1] / step) + 2)
+        nodes = np.stack([np.interp(at, along, self.nodes[:, k]) for k in range(3)], axis=1)
+        return Course(nodes, np.interp(at, along, self.radii))
+
     def fine(self) -> "Course":
         """With three nodes more between any two."""
         at = np.linspace(0, len(self.nodes) - 1, 4 * (len(self.nodes) - 1) + 1)
@@ -90,6 +105,39 @@ def led_around(courses: list[Course], bones: Shape, gap: float) -> Shape:
     at = pushed(at, bones, size + gap)
     pieces = zip(np.split(at, ends), np.split(size, ends), strict=True)
     return union([tube(nodes, np.column_stack([r, r]), up=(0.03, 1, 0.02)) for nodes, r in pieces])
+
+
+def laid_on(course: Course, bed: Shape, bones: Shape) -> Course:
+    """A medial branch as a thread on its `bed`, clear of all bones: carried out of them, then straightened and laid on by turns."""
+    now = course.even()
+    share = np.linspace(0.0, 1.0, len(now.nodes))[:, None]
+    now = Course(_carried_out(now.nodes, (1 - share) * ASIDE + share * BACK, bones), now.radii).even()
+    for _ in range(ROUNDS):
+        now.nodes[1:-1] = 0.25 * now.nodes[:-2] + 0.5 * now.nodes[1:-1] + 0.25 * now.nodes[2:]
+        now = Course(_laid(now.nodes, bed, bones), now.radii).even()
+    for _ in range(3):
+        now = Course(_laid(now.nodes, bed, bones), now.radii)
+    return now
+
+
+def _carried_out(nodes: Points, way: Points, bones: Shape) -> Points:
+    """Nodes (n, 3) that are too near to bone moved along their `way` (n, 3) to where it ends."""
+    steps = np.arange(0.0, 14.0, 0.25)
+    lines = nodes[:, None] + steps[:, None] * (way / np.linalg.norm(way, axis=1, keepdims=True))[:, None]
+    free = bones(lines.reshape(-1, 3)).reshape(lines.shape[:2]) >= BRANCH_MM + OFF_BONE_MM
+    return np.asarray(lines[np.arange(len(nodes)), free.argmax(axis=1)])
+
+
+def _laid(nodes: Points, bed: Shape, bones: Shape) -> Points:
+    """Nodes (n, 3) moved out of bone, or, beyond the first `FREE_MM`, down to their bed; by 1 mm at most."""
+    steps = np.concatenate([np.zeros((1, 3)), 0.1 * np.eye(3)])
+    around = bones((nodes[:, None] + steps).reshape(-1, 3)).reshape(-1, 4)
+    away, slope = around[:, 0], around[:, 1:] - around[:, :1]
+    slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
+    drawn = (along > FREE_MM) & (bed(nodes) < away + 0.01)
+    move = np.clip(BRANCH_MM + OFF_BONE_MM - away, np.where(drawn, -1.0, 0.0), 1.0)
+    return np.asarray(nodes + 0.9 * move[:, None] * slope)
 
 
 def root(level: Level, curve: SpineCurve) -> Course:
@@ -136,7 +184,7 @@ def medial_branch(level: Level, curve: SpineCurve, lower: Level | None, scale: f
     x, y, z = foramen(level)
     start = [in_image(curve.bodies[level.name], x + 6, y - 1, z - 4)]
     if lower is None:
-        flat = ((33, 1, 15), (31, 8, 23), (27, 18, 28), (20, 26, 26))
+        flat = ((30, -3, 25), (33, 7, 28), (28, 17, 32), (20, 26, 28))
         way = [in_image(curve.sacrum, *(scale * sacrum.on_bone(*point))) for point in flat]
     else:
         px = lower.canal_width / 2 + lower.pedicle_width / 2
@@ -149,8 +197,11 @@ def medial_branch(level: Level, curve: SpineCurve, lower: Level | None, scale: f
     return Course(np.array(start + way), np.full(1 + len(way), BRANCH_MM))
 
 
-def medial_branches(levels: tuple[Level, ...], curve: SpineCurve, bones: Shape, scale: float) -> Shape:
-    """The right ones of T12 to L5."""
-    after = [*levels[1:], None]
-    courses = [medial_branch(level, curve, lower, scale) for level, lower in zip(levels, after, strict=True)]
-    return led_around(courses, bones, 0.35)
+def medial_branches(levels: tuple[Level, ...], curve: SpineCurve, column: Sequence[Shape], scale: float) -> Shape:
+    """The right ones of T12 to L5; `column`: the right halves of the bones from T12 to the sacrum."""
+    tubes = []
+    for k, level in enumerate(levels):
+        course = medial_branch(level, curve, levels[k + 1] if k + 1 < len(levels) else None, scale)
+        laid = laid_on(course, column[k + 1], union(column[k : k + 3]))
+        tubes.append(tube(laid.nodes, np.column_stack([laid.radii, laid.radii]), up=(0.03, 1, 0.02)))
+    return cut(union(tubes), union(column), 0.1)

@@ -4,11 +4,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from arguide_sim.anatomy import nerves
+from arguide_sim.anatomy import lumbar_exercises, nerves
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.person import person
-from arguide_sim.anatomy.sdf import Shape
+from arguide_sim.anatomy.sdf import Shape, union
 from arguide_sim.anatomy.validity import broken_rules
 from arguide_sim.anatomy.variation import Deformation, levels_of
 from numpy.typing import NDArray
@@ -49,6 +49,22 @@ def test_no_two_bones_overlap(seed: int) -> None:
     bones = list(patient(seed).bones)
     overlaps = {(a, b): apart(seed, a, b) for i, a in enumerate(bones) for b in bones[:i]}
     assert {pair: d for pair, d in overlaps.items() if d < 0.4} == {}
+
+
+def test_medial_branches_lie_on_bone_and_their_needle_meets_them() -> None:
+    anatomy = patient(7)
+    branch = anatomy.soft["medial-branches"]
+    column = [anatomy.bones[name] for name in (*(level.name for level in anatomy.levels), "sacrum")]
+    for k, level in enumerate(anatomy.levels):
+        course = nerves.medial_branch(level, anatomy.curve, (*anatomy.levels, None)[k + 1], anatomy.scale)
+        nodes = nerves.laid_on(course, column[k + 1], union(column[k : k + 3])).nodes
+        fine = np.stack([np.interp(np.arange(0, len(nodes) - 1, 0.1), np.arange(len(nodes)), row) for row in nodes.T], axis=1)
+        off = np.min([bone(fine) for bone in column], axis=0)
+        assert off.min() > nerves.BRANCH_MM + 0.1 and off[120:].max() < nerves.BRANCH_MM + 0.6, level.name
+        assert np.linalg.norm(course.nodes[1:, None] - nodes, axis=2).min(axis=1).max() < 10, level.name
+    skin = next(part for part in anatomy.parts() if part.name == "skin")
+    for plan in lumbar_exercises.medial_branch(anatomy, anatomy.mesh(skin, 0.5)).plans:
+        assert anatomy.deformation.deformed(branch)(np.array([plan.target]))[0] < 0.1, "within the nerve"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
