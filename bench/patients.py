@@ -38,7 +38,10 @@ def measure() -> list[tuple[str, str, str]]:
         ("its triangles", f"{sum(len(mesh.faces) for mesh in meshes.values()) / 1000:.0f} k", "≤ 120 k"),
         ("its folder", f"{size:.0f} MB", ""),
         ("label volume against mesh, worst structure", worst, "≤ 1 %"),
-        *((f"surface of labels to mesh, {what}, worst structure", one, "≤ 0.5") for what, one in zip(FAR, off, strict=True)),
+        *(
+            (f"surface of labels to mesh, {what}, worst structure", one, "≤ 0.5")
+            for what, one in zip(FAR, off, strict=True)
+        ),
     ]
 
 

@@ -58,7 +58,9 @@ def test_medial_branches_lie_on_bone_and_their_needle_meets_them() -> None:
     for k, level in enumerate(anatomy.levels):
         course = nerves.medial_branch(level, anatomy.curve, (*anatomy.levels, None)[k + 1], anatomy.scale)
         nodes = nerves.laid_on(course, column[k + 1], union(column[k : k + 3])).nodes
-        fine = np.stack([np.interp(np.arange(0, len(nodes) - 1, 0.1), np.arange(len(nodes)), row) for row in nodes.T], axis=1)
+        fine = np.stack(
+            [np.interp(np.arange(0, len(nodes) - 1, 0.1), np.arange(len(nodes)), row) for row in nodes.T], axis=1
+        )
         off = np.min([bone(fine) for bone in column], axis=0)
         assert off.min() > nerves.BRANCH_MM + 0.1 and off[120:].max() < nerves.BRANCH_MM + 0.6, level.name
         assert np.linalg.norm(course.nodes[1:, None] - nodes, axis=2).min(axis=1).max() < 10, level.name
