@@ -37,6 +37,8 @@ class CameraView(View):
         corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=float)
         self._sheet.attach_new_node(geometry("photo", flat(corners, np.array([[0, 1, 2], [0, 2, 3]]))))
         self._sheet.set_two_sided(True)
+        self._sheet.set_depth_test(False)
+        self._sheet.set_depth_write(False)
         self._plate = Plate(props.display, 0)
         self._plate.eye(self._sheet, flat_lens(1, 1))
         self.see_through = SeeThrough(props, props.occluders)

@@ -25,8 +25,16 @@ class Eye:
     """One camera and its rectangle in the picture."""
 
     def __init__(
-        self, output: GraphicsOutput, scene: NodePath, lens: Lens, sort: int, mask: BitMask32 | None = None
+        self,
+        output: GraphicsOutput,
+        scene: NodePath,
+        lens: Lens,
+        sort: int,
+        mask: BitMask32 | None = None,
+        *,
+        over: bool = False,
     ) -> None:
+        """`over`: another eye has drawn solid things here, and this one draws over them; emptying depth has its price."""
         node = Camera("camera", lens)
         if mask is not None:
             node.set_camera_mask(mask)
@@ -37,7 +45,7 @@ class Eye:
         self.region: DisplayRegion = output.make_display_region()
         self.region.set_camera(self.node)
         self.region.set_sort(sort)
-        self.region.set_clear_depth_active(True)
+        self.region.set_clear_depth_active(over)
 
     def fill(self, box: Rect, window: Rect, unit: float = 1.0) -> None:
         """Take this rectangle of the window; `unit`: pixels that a design pixel takes, for lines of a least width."""

@@ -81,6 +81,6 @@ def _sheet(kept: Kept, deep: bool) -> NodePath:
     node.set_shader(shader("flat", "deep_plate" if deep else "plate"))
     node.set_shader_inputs(plate=kept.colors, plate_depth=kept.depth, corner=(0, 0))
     node.set_depth_write(deep)
-    node.set_attrib(DepthTestAttrib.make(RenderAttrib.M_always))
+    node.set_attrib(DepthTestAttrib.make(RenderAttrib.M_always if deep else RenderAttrib.M_none))
     node.set_two_sided(True)
     return node

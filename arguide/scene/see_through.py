@@ -127,11 +127,11 @@ class SeeThrough:
         self._bound(pixels, scale, framing)
 
     def _bound(self, pixels: Array, scale: float, framing: Framing) -> None:
-        """Draw hole and edge only where they can be: their shaders cost too much for the whole skin."""
+        """Draw the hole, its edge and the anatomy only where they can be seen: what lies beside is not even looked at."""
         size = np.array([framing.seen.width, framing.seen.height])
         low, high = pixels.min(axis=0) - WINDOW_MM * scale, pixels.max(axis=0) + WINDOW_MM * scale
         (left, bottom), (right, top) = np.clip(low / size, 0, 1).tolist(), np.clip(high / size, 0, 1).tolist()
-        for node in self._cut:
+        for node in (*self._cut, self._inside):
             node.set_scissor(left, right, bottom, top)
 
     def _under_skin(self, image_from_tip: Array) -> Array:

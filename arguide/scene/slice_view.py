@@ -30,7 +30,6 @@ class SliceView(View):
         self._drawing = SliceDrawing(self._content)
         self._eye = Eye(props.output, self._drawing.root, OrthographicLens(), 14)
         self._eye.clear(style.BULLSEYE)
-        self._eye.region.set_clear_stencil_active(True)
         self._eye.lens.set_near_far(1, 2 * STANDOFF_MM)
         path = np.array([plan.entry, plan.target], dtype=float)
         length = float(np.linalg.norm(path[1] - path[0]))
