@@ -77,17 +77,18 @@ def zoom(radius_mm: float, now_mm: float) -> float:
 class Bullseye:
     """The flat half of such a view; the anatomy behind it is seen by a camera, `half_width_mm` wide to every side."""
 
-    def __init__(self, canvas: Canvas, box: Rect, words: str, dot: Band, ring: Band) -> None:
-        """`words`: what one looks down; `dot`, `ring`: the limits in mm of full and open dot."""
-        self._canvas, self._dot_band, self._ring_band, self.box = canvas, dot, ring, box
+    def __init__(self, canvas: Canvas, under: Canvas, box: Rect, words: str, dot: Band, ring: Band) -> None:
+        """`under`: what does not move goes there; `words`: what one looks down; `dot`, `ring`: limits in mm of both dots."""
+        self._canvas, self._under, self._dot_band, self._ring_band, self.box = canvas, under, dot, ring, box
         self._pixels = 0.5 * min(box.width, box.height)
         self.half_width_mm = ZOOMS_MM[1]
-        self._root = canvas.group()
-        place(self._root, *box.center)
-        self._rings = canvas.group(self._root)
+        self._root, self._still = canvas.group(), under.group()
+        for root in (self._root, self._still):
+            place(root, *box.center)
+        self._rings = under.group(self._still)
         self._draw_frame()
         corner = Rect(box.x + 12 * canvas.unit, box.bottom - 42 * canvas.unit, 76 * canvas.unit, 34 * canvas.unit)
-        canvas.label(corner, 12, words, style.QUIET, lines=2)
+        under.label(corner, 12, words, style.QUIET, lines=2)
         self._draw_pointers()
         self._redraw_rings()
 
@@ -153,15 +154,15 @@ class Bullseye:
         self._draw_mask()
         gap = 0.84 * r
         hair = joined(*(stroke([(x * 0.10 * r, y * 0.10 * r), (x * gap, y * gap)], 1.2 * unit) for x, y in _CROSS))
-        self._canvas.draw(hair, style.rgba(style.ON_PICTURE, 0.30), self._root)
+        self._under.draw(hair, style.rgba(style.ON_PICTURE, 0.30), self._still)
         self._letters = [self._letter(x * (r - 16 * unit), y * (r - 16 * unit)) for x, y in _CROSS]
 
     def _letter(self, x: float, y: float) -> Label:
         size = 24 * self._canvas.unit
-        place(self._canvas.draw(disc(size / 2), style.rgba(style.PANEL, 0.9), self._root), x, y)
+        place(self._under.draw(disc(size / 2), style.rgba(style.PANEL, 0.9), self._still), x, y)
         box = Rect(x - size / 2, y - size / 2, size, size)
         bold, center = Weight.BOLD, Align.CENTER
-        return self._canvas.label(box, 15, "", style.QUIET, weight=bold, align=center, parent=self._root)
+        return self._under.label(box, 15, "", style.QUIET, weight=bold, align=center, parent=self._still)
 
     def _draw_mask(self) -> None:
         """A round window: the corners of the box stay dark."""
@@ -170,8 +171,9 @@ class Bullseye:
         angle = np.sort(np.concatenate([np.linspace(-np.pi, np.pi, 96, endpoint=False), corners]))
         way = np.stack([np.cos(angle), np.sin(angle)], -1)
         outline, away = 0.985 * self._pixels * way, way / np.max(np.abs(way) / half, axis=1, keepdims=True)
-        self._canvas.draw(band(outline, away), style.rgba(style.PANEL, 0.92), self._root)
-        self._canvas.draw(ring(0.985 * self._pixels, 2 * self._canvas.unit, 128), style.rgba(style.LINE), self._root)
+        rim = ring(0.985 * self._pixels, 2 * self._under.unit, 128)
+        self._under.draw(band(outline, away), style.rgba(style.PANEL, 0.92), self._still)
+        self._under.draw(rim, style.rgba(style.LINE), self._still)
 
     def _draw_pointers(self) -> None:
         unit = self._canvas.unit
@@ -194,15 +196,15 @@ class Bullseye:
 
     def _redraw_rings(self) -> None:
         """Rings at the limits of the plan, and round numbers outside them as far as the view reaches."""
-        self._canvas.clear(self._rings)
-        unit, limits = self._canvas.unit, self._dot_band
+        self._under.clear(self._rings)
+        unit, limits = self._under.unit, self._dot_band
         good, fair = style.PICTURE_GRADES[Grade.WITHIN], style.PICTURE_GRADES[Grade.NEAR]
-        self._canvas.draw(disc(limits.within * self._scale), style.rgba(good, 0.22), self._rings)
-        self._canvas.draw(ring(limits.within * self._scale, 2.4 * unit), style.rgba(good), self._rings)
-        self._canvas.draw(ring(limits.near * self._scale, 1.8 * unit), style.rgba(fair), self._rings)
+        self._under.draw(disc(limits.within * self._scale), style.rgba(good, 0.22), self._rings)
+        self._under.draw(ring(limits.within * self._scale, 2.4 * unit), style.rgba(good), self._rings)
+        self._under.draw(ring(limits.near * self._scale, 1.8 * unit), style.rgba(fair), self._rings)
         for radius in (5, 10, 20, 50, 100):
             if limits.near * 1.4 < radius <= self.half_width_mm * 0.9:
-                self._canvas.draw(
+                self._under.draw(
                     ring(radius * self._scale, 1.0 * unit, 96), style.rgba(style.ON_PICTURE, 0.35), self._rings
                 )
                 self._name_ring(radius, style.DARK.quiet)
@@ -212,11 +214,11 @@ class Bullseye:
             self._name_ring(limits.within, good)
 
     def _name_ring(self, radius: float, color: style.Rgb) -> None:
-        unit = self._canvas.unit
+        unit = self._under.unit
         spot = radius * self._scale * np.sqrt(0.5)
         box = Rect(spot - 21 * unit, spot - 8 * unit, 42 * unit, 16 * unit)
-        self._canvas.panel(box, style.rgba(style.BULLSEYE, 0.8), 8, self._rings)
-        self._canvas.label(box, 12, f"{radius:g} mm", color, align=Align.CENTER, parent=self._rings)
+        self._under.panel(box, style.rgba(style.BULLSEYE, 0.8), 8, self._rings)
+        self._under.label(box, 12, f"{radius:g} mm", color, align=Align.CENTER, parent=self._rings)
 
 
 _CROSS = ((1, 0), (0, 1), (-1, 0), (0, -1))

@@ -49,7 +49,8 @@ class RingsView(View):
         """Fill the pane with the round picture and its rings."""
         self._box = pane.box
         self._plate.fill(pane.box, canvas.window, canvas.unit)
-        self._flat = Bullseye(canvas, pane.box, self.words, *self.bands(self.props.plan.tolerance))
+        under = self._plate.cover(canvas)
+        self._flat = Bullseye(canvas, under, pane.box, self.words, *self.bands(self.props.plan.tolerance))
 
     def bands(self, limits: Tolerance) -> tuple[Band, Band]:
         """The limits of full and open dot."""

@@ -39,7 +39,7 @@ class CameraView(View):
         self._sheet.set_two_sided(True)
         self._sheet.set_depth_test(False)
         self._sheet.set_depth_write(False)
-        self._plate = Plate(props.display, 0)
+        self._plate = Plate(props.display, 0, restless=True)
         self._plate.eye(self._sheet, flat_lens(1, 1))
         self.see_through = SeeThrough(props, props.occluders)
         self.see_through.root.set_shader_input("photo", self._photo.texture)

@@ -1,5 +1,6 @@
 """Drawing in pixels over the picture: panels, round symbols and text that never leaves its box."""
 
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
@@ -10,7 +11,9 @@ from numpy.typing import ArrayLike
 from panda3d.core import (
     DynamicTextFont,
     Filename,
+    GeomNode,
     NodePath,
+    PandaNode,
     SamplerState,
     TextNode,
     TransparencyAttrib,
@@ -89,8 +92,18 @@ def font(weight: Weight, pixels: int) -> DynamicTextFont:
 class Label:
     """A text in a box. Its letters shrink, or its lines wrap, rather than leave the box."""
 
-    def __init__(self, parent: NodePath, box: Rect, pixels: float, weight: Weight, align: Align, lines: int) -> None:
-        self.box = box
+    def __init__(
+        self,
+        parent: NodePath,
+        box: Rect,
+        pixels: float,
+        weight: Weight,
+        align: Align,
+        lines: int,
+        stir: Callable[[], None],
+    ) -> None:
+        """`stir` is called when what is seen of it changes."""
+        self.box, self._stir = box, stir
         self._pixels, self._align, self._lines = pixels, align, lines
         self._said = ""
         self._color: Rgb | None = None
@@ -111,10 +124,12 @@ class Label:
         if color is not None and color != self._color:
             self._color = color
             self.node.set_color_scale(*color, 1.0)
+            self._stir()
         if text != self._said:
             self._said = text
             self._text.set_text(text.translate(PLAIN))
             self._fit()
+            self._stir()
 
     def _fit(self) -> None:
         size = self._pixels
@@ -151,9 +166,10 @@ class Label:
 class Canvas:
     """A sheet over the picture, in pixels from the top left; y grows downwards."""
 
-    def __init__(self, unit: float, window: Rect = WINDOW) -> None:
+    def __init__(self, unit: float, window: Rect = WINDOW, root: NodePath | None = None) -> None:
+        """`root`: of a canvas that lies on a plate, see `sheet`."""
         self.unit, self.window = unit, window
-        self.root = NodePath("canvas")
+        self.root = root or NodePath("canvas")
         self.root.set_depth_test(False)
         self.root.set_depth_write(False)
         self.root.set_two_sided(True)
@@ -161,27 +177,54 @@ class Canvas:
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self.root.set_shader(shader("flat", "flat"))
         self.still = self.group()
-        """For what never changes: drawn first, and in one piece after `settle`."""
+        """For what seldom changes: drawn first, and in a few pieces; whoever changes a shape there must `stir`."""
+        self._melted: NodePath | None = None
+        if root is None:
+            self.still.hide(PandaNode.get_all_camera_mask())
+            self._melted = self.group()
+        self._stirred = False
         self._labels: list[Label] = []
+        self._sheets: list[Canvas] = []
 
     @property
     def labels(self) -> list[Label]:
         """The texts on the sheet."""
-        self._labels = [label for label in self._labels if label.node.get_top() == self.root]
-        return self._labels
+        self._labels = [label for label in self._labels if self.root.is_ancestor_of(label.node)]
+        return [*self._labels, *(label for sheet in self._sheets for label in sheet.labels)]
 
     def group(self, parent: NodePath | None = None) -> NodePath:
         """A node to hang things on, so that they can be moved, hidden or thrown away together."""
         return (parent or self.root).attach_new_node("group")
 
+    def sheet(self, root: NodePath) -> "Canvas":
+        """Another canvas with the same pixels, for what lies on a plate and is drawn with it under `root`."""
+        made = Canvas(self.unit, self.window, root)
+        self._sheets.append(made)
+        return made
+
+    def stir(self) -> None:
+        """Something that seldom changes has changed."""
+        self._stirred = True
+
     def settle(self) -> None:
-        """Melt what never changes into one piece: a hundred small ones would cost as much as the anatomy."""
-        self.still.flatten_strong()
+        """Right before every frame: melt what seldom changes, if it has; a hundred pieces would cost as much as the anatomy."""
+        if self._melted is None or not self._stirred:
+            return
+        self._stirred = False
+        self._melted.get_children().detach()
+        for piece in _seen(self.still):
+            node = piece.node()
+            copy = self._melted.attach_new_node(node.generate() if isinstance(node, TextNode) else node.make_copy())
+            copy.set_mat(piece.get_mat(self.root))
+            copy.set_state(piece.get_state(self.root))
+        self._melted.flatten_strong()
+
+    def _is_still(self, node: NodePath) -> bool:
+        return bool(node == self.still or self.still.is_ancestor_of(node))
 
     def clear(self, group: NodePath) -> None:
         """Throw away what hangs on a node."""
         group.get_children().detach()
-        self._labels = self.labels
 
     def label(
         self,
@@ -196,7 +239,9 @@ class Canvas:
         parent: NodePath | None = None,
     ) -> Label:
         """A text of `pixels` design size in a box."""
-        made = Label(parent or self.root, box, pixels * self.unit, weight, align, lines)
+        parent = parent or self.root
+        stir = self.stir if self._is_still(parent) else _nothing
+        made = Label(parent, box, pixels * self.unit, weight, align, lines, stir)
         made.set(text, color or style.INK)
         self._labels.append(made)
         return made
@@ -205,11 +250,26 @@ class Canvas:
         """A flat shape (see below), tinted."""
         node = (parent or self.root).attach_new_node(geometry("flat", drawn))
         node.set_color_scale(*color)
+        self._stirred = self._stirred or self._is_still(node)
         return node
 
     def panel(self, box: Rect, color: Rgba, radius: float = 8.0, parent: NodePath | None = None) -> NodePath:
         """A filled rectangle with round corners."""
         return self.draw(rounded(box, radius * self.unit), color, parent)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _seen(node: NodePath) -> Iterator[NodePath]:
+    """What of a node is drawn, in the order in which it is."""
+    if node.is_hidden():
+        return
+    if isinstance(node.node(), GeomNode | TextNode):
+        yield node
+    for child in node.get_children():
+        yield from _seen(child)
 
 
 def place(node: NodePath, x: float, y: float, scale: float = 1.0) -> None:

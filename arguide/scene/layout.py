@@ -106,6 +106,11 @@ class Layout:
     """Where panels may lie: they never cover title and step guide."""
     card: Rect
 
+    @property
+    def bleeds(self) -> bool:
+        """Whether a view goes on under the words, which then need a ground of their own."""
+        return any(pane.box != pane.clear for pane in self.panes.values())
+
     def room(self, alarmed: bool) -> Rect:
         """Where panels may lie now: nor do they cover an alarm, a warning or the light of a check."""
         return self.panels.row(0, self.alarm.y - GAP * self.unit - self.panels.y) if alarmed else self.panels

@@ -88,11 +88,12 @@ class Overlay:
 
     def __init__(self, canvas: Canvas, place: Layout, title: str, plan: str, banner: str) -> None:
         unit = place.unit
-        top = Rect(0, 0, place.banner.right + place.title.x, 96 * unit)
-        canvas.draw(shade(top, style.PANEL), parent=canvas.still)
+        if place.bleeds:
+            top = Rect(0, 0, place.banner.right + place.title.x, 96 * unit)
+            canvas.draw(shade(top, style.PANEL), parent=canvas.still)
         box = place.title
-        self._title = canvas.label(box.row(0, 28 * unit), 20, title, weight=Weight.BOLD)
-        self._plan = canvas.label(box.row(28 * unit, 22 * unit), 15, plan, style.QUIET)
+        self._title = canvas.label(box.row(0, 28 * unit), 20, title, weight=Weight.BOLD, parent=canvas.still)
+        self._plan = canvas.label(box.row(28 * unit, 22 * unit), 15, plan, style.QUIET, parent=canvas.still)
         self._banner(canvas, place.banner, banner)
         self._phase(canvas, Rect(place.banner.x, place.banner.bottom + 2 * unit, place.banner.width, 26 * unit))
         self._alarm(canvas, place.alarm)
@@ -102,7 +103,7 @@ class Overlay:
         unit = canvas.unit
         canvas.panel(box, style.rgba(style.TRAINING), 14, canvas.still)
         canvas.panel(box.inset(1.6 * unit), style.rgba(style.PANEL), 12.5, canvas.still)
-        canvas.label(box.inset(12 * unit, 0), 15, words, style.TRAINING, align=Align.CENTER)
+        canvas.label(box.inset(12 * unit, 0), 15, words, style.TRAINING, align=Align.CENTER, parent=canvas.still)
 
     def _phase(self, canvas: Canvas, box: Rect) -> None:
         self._phase_root = canvas.group()

@@ -5,9 +5,10 @@ costs a tenth of drawing what is on it, and the pixels are the same. Where sever
 kept: edges would lose them, and graphics hardware has no need of it.
 """
 
-from panda3d.core import BitMask32, DepthTestAttrib, Lens, NodePath, RenderAttrib
+import numpy as np
+from panda3d.core import BitMask32, DepthTestAttrib, DisplayRegion, Lens, NodePath, OrthographicLens, RenderAttrib
 
-from arguide.scene.canvas import rounded
+from arguide.scene.canvas import Canvas, rounded
 from arguide.scene.eye import Eye, flat_lens
 from arguide.scene.layout import Rect
 from arguide.scene.shading import shader
@@ -25,8 +26,10 @@ class Plate:
         """
         self._display, self._sort = display, sort
         self._eyes: list[Eye] = []
+        self._cover: Eye | None = None
+        self._covered = NodePath("cover")
         self._drawn: tuple[object, ...] | None = None
-        self._kept = None if restless else display.keeping()
+        self._kept = None if restless else display.keeping(deep)
         if self._kept:
             self._sheet = Eye(display.output, _sheet(self._kept, deep), flat_lens(1, 1), sort)
             display.plates[self._sheet.region] = self._kept.buffer
@@ -40,6 +43,7 @@ class Plate:
 
     def fill(self, box: Rect, window: Rect, unit: float = 1.0) -> None:
         """Take this rectangle of the window."""
+        self._place = box, window, unit
         inside = (Rect(0, 0, box.width, box.height),) * 2
         for eye in self._eyes:
             eye.fill(*(inside if self._kept else (box, window)), unit)
@@ -47,13 +51,25 @@ class Plate:
             self._sheet.fill(box, window)
             region = self._sheet.region
             self._kept.buffer.set_size(max(1, region.get_pixel_width()), max(1, region.get_pixel_height()))
-            low = (region.get_left() * window.width, region.get_bottom() * window.height)
-            self._sheet.node.get_parent().set_shader_input("corner", tuple(int(side + 0.5) for side in low))
+            self._sheet.node.get_parent().set_shader_input("corner", _corner(region, window))
         self._drawn = None
 
+    def cover(self, canvas: Canvas) -> Canvas:
+        """After `fill`: a new canvas for what is flat and lies over what the eyes see; `look` must be told when it changes."""
+        if self._cover is None:
+            self._cover = self.eye(self._covered, OrthographicLens())
+            self.fill(*self._place)
+        region = (self._sheet if self._kept else self._cover).region
+        (left, low), width, height = _corner(region, canvas.window), region.get_pixel_width(), region.get_pixel_height()
+        self._cover.lens.set_film_size(width, height)
+        self._cover.lens.set_film_offset(left + width / 2, low + height / 2 - canvas.window.height)
+        self._cover.lens.set_near_far(-10, 10)
+        self._covered.find_all_matches("sheet").detach()
+        return canvas.sheet(self._covered.attach_new_node("sheet"))
+
     def look(self, *seen: object) -> bool:
-        """Right before every frame: draw it, unless all that is seen on it is as it was. Whether it is drawn."""
-        if self._kept and seen == self._drawn:
+        """Right before every frame: draw it, unless all that is seen on it is as it was. Whether it has changed."""
+        if seen == self._drawn:
             return False
         self._drawn = seen
         if self._kept:
@@ -73,6 +89,13 @@ class Plate:
             del self._display.plates[self._sheet.region]
             self._sheet.close()
             self._kept.close()
+
+
+def _corner(region: DisplayRegion, window: Rect) -> tuple[int, int]:
+    """Where a region begins, in pixels from the lower left, to the last bit as Panda3D has it."""
+    part, whole = (region.get_left(), region.get_bottom()), (window.width, window.height)
+    left, low = (np.array(part, np.float32) * np.array(whole, np.float32)).tolist()
+    return int(left + 0.5), int(low + 0.5)
 
 
 def _sheet(kept: Kept, deep: bool) -> NodePath:

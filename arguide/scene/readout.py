@@ -12,6 +12,7 @@ from arguide.scene.canvas import Align, Canvas, Weight
 from arguide.scene.layout import Rect
 from arguide.scene.marks import FOR_GRADE, Mark, Sign, color_of
 from arguide.scene.risk_words import MARKS, short_word
+from arguide.scene.style import Rgb
 from arguide.settings.scenario import Band, Plan, Structure
 
 DASHES = "– –"
@@ -162,35 +163,39 @@ class Readout:
 
 class _Row:
     def __init__(self, canvas: Canvas, box: Rect, pixels: float) -> None:
-        unit = canvas.unit
-        canvas.panel(box, style.rgba(style.CARD), 6, canvas.still)
-        self._bar = canvas.panel(Rect(box.x, box.y, 5 * unit, box.height), style.rgba(style.QUIET), 2.5)
+        self._canvas, unit, still = canvas, canvas.unit, canvas.still
+        self._told: tuple[str, Mark, str, Rgb] | None = None
+        canvas.panel(box, style.rgba(style.CARD), 6, still)
+        self._bar = canvas.panel(Rect(box.x, box.y, 5 * unit, box.height), style.rgba(style.QUIET), 2.5, still)
         left = box.x + 18 * unit
         right = box.right - 14 * unit
         value = Rect(box.x + 0.31 * box.width, box.y, 0.22 * box.width, box.height)
         spread = Rect(value.right + 7 * unit, box.y, 0.18 * box.width, box.height)
         self._caption = canvas.label(
-            Rect(left, box.y, value.x - left - 6 * unit, box.height), 15, color=style.QUIET, lines=2
+            Rect(left, box.y, value.x - left - 6 * unit, box.height), 15, color=style.QUIET, lines=2, parent=still
         )
         self._value = canvas.label(value, pixels, weight=Weight.BOLD, align=Align.RIGHT)
         self._spread = canvas.label(spread, min(16, 0.5 * pixels), weight=Weight.BOLD)
         x = spread.right + 19 * unit
-        self._sign = Sign(canvas, x, box.center[1], 11 * unit)
-        self._word = canvas.label(Rect(x + 18 * unit, box.y, right - x - 18 * unit, box.height), 16)
+        self._sign = Sign(canvas, x, box.center[1], 11 * unit, still)
+        self._word = canvas.label(Rect(x + 18 * unit, box.y, right - x - 18 * unit, box.height), 16, parent=still)
 
     def show(self, line: Line) -> None:
         color = style.QUIET if line.noise else color_of(line.mark)
         # The number stands large, its bar and unit small beside it.
         number, _, small = line.value.partition(" ")
-        self._caption.set(line.caption)
         self._value.set(
             line.value if line.value == DASHES else number,
             style.INK if line.mark is Mark.AHEAD and not line.noise else color,
         )
         self._spread.set(small if small != DASHES[-1] else "", style.QUIET)
-        self._word.set(line.word, color)
-        self._sign.set(line.mark)
-        self._bar.set_color_scale(*color, 1.0)
+        if (told := (line.caption, line.mark, line.word, color)) != self._told:
+            self._told = told
+            self._caption.set(line.caption)
+            self._word.set(line.word, color)
+            self._sign.set(line.mark)
+            self._bar.set_color_scale(*color, 1.0)
+            self._canvas.stir()
 
 
 class _Cell:

@@ -29,7 +29,7 @@ class Sheet:
         self._readout.show(lines(None, plan, scenario.risks))
         self._cover = _cover(canvas, place.readout)
         self._overlay = Overlay(canvas, place, scenario.title, plan.name, banner)
-        self._steps = StepGuide(canvas, place.steps)
+        self._steps = StepGuide(canvas, place.steps, place.bleeds)
         self._light = CheckLight(canvas, place.light)
         self._card: Card | None = None
 

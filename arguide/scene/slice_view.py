@@ -7,10 +7,10 @@ from arguide.geometry.transforms import Array
 from arguide.guidance.state import Deviation, SessionState, Step
 from arguide.scene import style
 from arguide.scene.canvas import Canvas
-from arguide.scene.eye import Eye
 from arguide.scene.layout import Pane
 from arguide.scene.layouts import ViewKind
 from arguide.scene.needle import reach
+from arguide.scene.plate import Plate
 from arguide.scene.slice_drawing import STANDOFF_MM, SliceDrawing, Track
 from arguide.scene.slice_marks import SliceMarks
 from arguide.scene.slice_plane import in_plane, slice_pose
@@ -28,7 +28,8 @@ class SliceView(View):
         plan = props.plan
         self._content = props.slices
         self._drawing = SliceDrawing(self._content)
-        self._eye = Eye(props.output, self._drawing.root, OrthographicLens(), 14)
+        self._plate = Plate(props.display, 14)
+        self._eye = self._plate.eye(self._drawing.root, OrthographicLens())
         self._eye.clear(style.BULLSEYE)
         self._eye.lens.set_near_far(1, 2 * STANDOFF_MM)
         path = np.array([plan.entry, plan.target], dtype=float)
@@ -45,8 +46,9 @@ class SliceView(View):
     def arrange(self, pane: Pane, canvas: Canvas) -> None:
         """Fill the pane; letters, scale and marks go on the canvas."""
         self._box, self._unit = pane.box, canvas.unit
-        self._eye.fill(pane.box, canvas.window, canvas.unit)
-        self._marks = SliceMarks(canvas, pane.box, self.kind.value)
+        self._plate.fill(pane.box, canvas.window, canvas.unit)
+        self._marks = SliceMarks(self._plate.cover(canvas), pane.box, self.kind.value)
+        self._drawn = ()
 
     def show(self, state: SessionState, image_from_tip: Array | None) -> None:
         """Follow the tip; where it is not known the plane stays, without a needle."""
@@ -75,9 +77,12 @@ class SliceView(View):
         eye[:3, 3] -= STANDOFF_MM * eye[:3, 2]
         words = self._content.words
         tracks = [end.tobytes() for track in self._instruments for end in (track.start, track.end)]
-        now = (center.tobytes(), mm, words, id(self._marks), *tracks)
-        if now != self._drawn and self.props.turns.ask(self.kind):  # a tracker is slower than the screen
+        now = (center.tobytes(), mm, words, *tracks)
+        if now == self._drawn:  # a tracker is slower than the screen
+            self.props.turns.leave(self.kind)
+        elif not self._drawn or self.props.turns.ask(self.kind):  # in a new pane nothing can wait
             self._drawn = now
+            self._plate.look(*now)
             self._eye.look(eye)
             self._eye.lens.set_film_size(self._box.width * mm, self._box.height * mm)
             self._center, self._mm = center, mm
@@ -92,7 +97,7 @@ class SliceView(View):
 
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
-        self._eye.open(wanted)
+        self._plate.open(wanted)
         if not wanted:
             self.props.turns.leave(self.kind)
 
@@ -112,4 +117,4 @@ class SliceView(View):
 
     def close(self) -> None:
         """Give the camera back."""
-        self._eye.close()
+        self._plate.close()

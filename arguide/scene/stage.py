@@ -128,6 +128,7 @@ class Stage:
         if self._looks.theme != self._worn:
             self._dress()
         self._panes.look()
+        self._canvas.settle()
         before, self._drawn_s = self._drawn_s, self._clock()
         self._door.frame(self._drawn_s - before, covered=self._help or self._card is not None)
         self._display.frame()
@@ -145,6 +146,7 @@ class Stage:
     def portrait(self) -> NDArray[np.uint8]:
         """(h, w, 3) RGB of what is shown now with smooth edges, however the frames are drawn: for pictures to keep."""
         self._panes.look()
+        self._canvas.settle()
         return self._display.portrait()
 
     def choose(self, arrangement: Arrangement) -> None:
@@ -251,7 +253,6 @@ class Stage:
         self._panes.arrange(place, canvas)
         self._sheet = Sheet(self.scenario, self.plan, place, canvas, self._banner)
         self.performance.arrange(place, canvas)
-        canvas.settle()
         if self._canvas_eye:
             self._canvas_eye.close()
         self._canvas_eye = Eye(self._display.output, canvas.root, flat_lens(*self._size), 30)

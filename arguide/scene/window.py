@@ -27,7 +27,7 @@ from arguide.scene.outputs import MULTISAMPLES, opened, opened_beside
 
 @dataclass(frozen=True)
 class Kept:
-    """A buffer of any size whose colours and depth are textures."""
+    """A buffer of any size whose colours are a texture, and its depth where that was asked for."""
 
     buffer: GraphicsBuffer
     colors: Texture
@@ -104,13 +104,17 @@ class Display:
         """Whether a pixel has one sample only: so draws the processor, unless it is asked for more."""
         return int(self.output.get_fb_properties().get_multisamples()) <= 1
 
-    def keeping(self) -> Kept | None:
-        """A buffer to keep a part of the picture in; None where that has several samples a pixel, which it would lose."""
+    def keeping(self, deep: bool) -> Kept | None:
+        """A buffer to keep a part of the picture in; None where that has several samples a pixel, which it would lose.
+
+        Without its depth it has a stencil as well.
+        """
         if not self.plain:
             return None
         buffer = opened_beside(self.output, self.engine, SMALLEST, 0)
         kept = Kept(buffer, Texture("plate"), Texture("depth of a plate"), self.engine)
-        for texture, plane in ((kept.colors, GraphicsOutput.RTP_color), (kept.depth, GraphicsOutput.RTP_depth)):
+        planes = ((kept.colors, GraphicsOutput.RTP_color), (kept.depth, GraphicsOutput.RTP_depth))
+        for texture, plane in planes if deep else planes[:1]:
             buffer.add_render_texture(texture, GraphicsOutput.RTM_bind_or_copy, plane)
         buffer.set_sort(-1)
         buffer.set_active(False)

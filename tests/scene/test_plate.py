@@ -54,7 +54,7 @@ def test_what_is_kept_is_what_would_be_drawn(
     pictures = []
     for keeping in (True, False):
         if not keeping:
-            monkeypatch.setattr(Display, "keeping", lambda self: None)
+            monkeypatch.setattr(Display, "keeping", lambda self, deep: None)
         with open_stage(size=SIZE, smooth=False) as stage:
             state = state_of(pose_at(40.0, 3.0))
             before, _ = _drawn(stage, state)

@@ -48,11 +48,13 @@ def test_slices_of_a_window_follow_within_three_frames(
 ) -> None:
     with open_stage(size=(640, 360), watched=True) as stage:
         stage.choose(ARRANGEMENTS[3])
-        for before_mm in (40.0, 20.0):
-            pose = pose_at(before_mm, 3.0)
-            stage.show(state_of(pose), 0.0)
-            for _ in SLICES:
-                stage.render()
+        # It was there a few frames before: who asked for a turn in between must not keep the others waiting.
+        for frames, before_mm in enumerate((40.0, 20.0, 35.0, 15.0)):
+            pose, aside = pose_at(before_mm, 3.0), pose_at(before_mm + 5.0, 2.0)
+            for shown, count in ((pose, frames), (aside, 1), (pose, len(SLICES))):
+                stage.show(state_of(shown), 0.0)
+                for _ in range(count):
+                    stage.render()
             for kind in SLICES:
                 seen = stage.pixels_of(pose[:3, 3][None], kind)[0]
                 mark = stage._panes.view(kind)._marks._tip.get_pos()
