@@ -121,8 +121,8 @@ class LimbAnatomy:
 
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
-        made = meshing.mesh_of(part.shape, *part.extent, part.spacing / detail, int(part.triangles * detail**2))
-        return Mesh(meshing.rounded(self.deformation(made.vertices)), made.faces)
+        triangles = int(part.triangles * detail**2)
+        return meshing.mesh_of(part.shape, *part.extent, part.spacing / detail, triangles, finish=self.deformation)
 
     def sized(self, shape: Shape) -> Shape:
         """A shape of average size as large as this person's."""

@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from arguide.geometry.mesh import Mesh, moved
-from arguide.geometry.transforms import inverse
+from arguide.geometry.mesh import Mesh
+from arguide.geometry.transforms import apply, inverse
 from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy import discs, muscles, nerves, organs, pelvis, ribs, sacrum, vertebra, vessels
 from arguide_sim.anatomy.joints import Joint, joint_below
-from arguide_sim.anatomy.meshing import mesh_of, rounded
+from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.person import LumbarPerson
 from arguide_sim.anatomy.sdf import Shape, bounded, common, cut, half_space, mirrored, placed, roughened, tube, union
@@ -231,9 +231,10 @@ class Lumbar:
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
         triangles = int(part.triangles * detail**2)
-        local = mesh_of(part.shape, *part.extent, part.spacing / detail, triangles, part.mirror)
-        whole = moved(local, part.frame)
-        return Mesh(rounded(self.deformation(whole.vertices)), whole.faces)
+        return mesh_of(
+            part.shape, *part.extent, part.spacing / detail, triangles, part.mirror,
+            finish=lambda points: self.deformation(apply(part.frame, points)),
+        )  # fmt: skip
 
     def place(self, point: NDArray[np.float64], side: int = 1) -> NDArray[np.float64]:
         """Where a point of the symmetric anatomy's right half (+1) or its mirror image (-1) lies in the patient; (3,)."""

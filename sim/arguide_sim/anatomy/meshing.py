@@ -1,5 +1,8 @@
 """Implicit shapes to closed triangle meshes: sampled where the surface passes, marched, decimated, checked."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 from skimage.measure import marching_cubes
 
@@ -8,6 +11,9 @@ from arguide.geometry.mesh import Mesh, cleaned, decimated
 from arguide_sim.anatomy.blocks import Corner, sampled
 from arguide_sim.anatomy.crossing import crossings
 from arguide_sim.anatomy.sdf import Distances, Points, Shape
+
+Finish: TypeAlias = Callable[[Points], Points]
+"""What moves the vertices of a mesh to where they are in the patient."""
 
 RAMP = 0.4
 """Width of the step from outside to inside when the volume of a shape is counted, in samples."""
@@ -25,19 +31,24 @@ GRAIN_MM = 2.0**-10
 """Coordinates and distances are rounded to this, so that the last bits of a machine's arithmetic never show."""
 
 
-def mesh_of(shape: Shape, low: Corner, high: Corner, spacing: float, triangles: int, mirror: bool = False) -> Mesh:
-    """The surface of `shape` inside the box `low`..`high` (mm) as a closed mesh of about `triangles` triangles.
+def mesh_of(
+    shape: Shape, low: Corner, high: Corner, spacing: float, triangles: int, mirror: bool = False,
+    finish: Finish = lambda points: points,
+) -> Mesh:  # fmt: skip
+    """The surface of `shape` inside the box `low`..`high` (mm) as a closed mesh of about `triangles` triangles, finished.
 
     `mirror` tells that the shape and its box are the same on both sides of x = 0: only the right half is sampled.
+    The finished mesh is what is tested: a needle of two triangles back to back may cross itself when it is bent.
     Raises MeshError when the shape is empty or touches the box.
     """
     for coarser in COARSER:
         whole, volume = _marched(shape, low, high, spacing * coarser, mirror)
-        if mesh := _thinned(whole, triangles, volume):
+        if mesh := _thinned(whole, triangles, volume, finish):
             return mesh
     # What thinning always tears keeps more triangles; marched and not thinned, every surface is closed.
     whole, volume = _marched(shape, low, high, spacing, mirror)
-    return _thinned(whole, int(MOST * triangles), volume, len(whole.faces) / triangles) or whole
+    more = len(whole.faces) / triangles
+    return _thinned(whole, int(MOST * triangles), volume, finish, more) or _finished(whole, finish)
 
 
 def _marched(shape: Shape, low: Corner, high: Corner, spacing: float, mirror: bool) -> tuple[Mesh, float]:
@@ -92,15 +103,19 @@ def filled(mesh: Mesh, volume_mm3: float, most_mm: float = 0.1) -> Mesh:
     return Mesh(rounded(mesh.vertices + shift * mesh.vertex_normals), mesh.faces)
 
 
-def _thinned(mesh: Mesh, triangles: int, volume_mm3: float, most: float = MOST) -> Mesh | None:
+def _thinned(mesh: Mesh, triangles: int, volume_mm3: float, finish: Finish, most: float = MOST) -> Mesh | None:
     """As few triangles as asked, or some more if it takes them to stay closed and free of crossings; None: far more."""
     more = 1.0
     while more <= most:
-        small = filled(_decimated(mesh, int(triangles * more)), volume_mm3)
+        small = _finished(filled(_decimated(mesh, int(triangles * more)), volume_mm3), finish)
         if len(small.faces) <= most * triangles and is_watertight(small) and not crossings(small):
             return small
         more *= 1.1
     return None
+
+
+def _finished(mesh: Mesh, finish: Finish) -> Mesh:
+    return Mesh(rounded(finish(mesh.vertices)), mesh.faces)
 
 
 def _decimated(mesh: Mesh, triangles: int) -> Mesh:

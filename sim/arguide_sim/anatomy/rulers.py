@@ -20,13 +20,18 @@ class Ruler:
     def _corners(self) -> Array:
         return self.vertices[self.faces]
 
+    @cached_property
+    def _boxes(self) -> tuple[Array, Array]:
+        """Lowest and highest coordinates of the triangles, (3, n) each."""
+        c = self._corners
+        return np.ascontiguousarray(c.min(axis=1).T), np.ascontiguousarray(c.max(axis=1).T)
+
     def along(self, axis: int, *at: float) -> Array:
         """Where the line along `axis` at the other two coordinates crosses the mesh, sorted."""
         u, v = (k for k in range(3) if k != axis)
-        c = self._corners
-        p, q = c[:, :, u] - at[0], c[:, :, v] - at[1]
-        near = (p.min(axis=1) <= 0) & (p.max(axis=1) >= 0) & (q.min(axis=1) <= 0) & (q.max(axis=1) >= 0)
-        p, q, height = p[near], q[near], c[near][:, :, axis]
+        low, high = self._boxes
+        c = self._corners[(low[u] <= at[0]) & (high[u] >= at[0]) & (low[v] <= at[1]) & (high[v] >= at[1])]
+        p, q, height = c[:, :, u] - at[0], c[:, :, v] - at[1], c[:, :, axis]
         weights = np.stack(
             [p[:, (k + 1) % 3] * q[:, (k + 2) % 3] - p[:, (k + 2) % 3] * q[:, (k + 1) % 3] for k in range(3)]
         )

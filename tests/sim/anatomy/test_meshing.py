@@ -47,6 +47,20 @@ def test_what_cannot_be_thinned_closes_all_the_same() -> None:
     assert is_watertight(mesh) and crossings(mesh) == 0 and mesh.volume_mm3 > 0 and len(mesh.faces) > 400
 
 
+def test_a_mesh_that_crosses_itself_only_when_it_is_finished_is_made_anew() -> None:
+    tried = []
+
+    def finish(points: np.ndarray) -> np.ndarray:
+        tried.append(points)
+        pulled = points - (1, 2, 3)
+        pulled[: len(tried) == 1] *= -1.6
+        return pulled
+
+    mesh = mesh_of(BALL, LOW, HIGH, 0.8, 400, finish=finish)
+    assert len(tried) == 2 and crossings(mesh) == 0 and is_watertight(mesh)
+    assert np.abs(np.linalg.norm(mesh.vertices, axis=1) - 10).max() < 0.3, "finished: moved to the origin"
+
+
 def test_an_open_mesh_and_a_doubled_triangle_are_not_watertight() -> None:
     corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], float)
     faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int32)
