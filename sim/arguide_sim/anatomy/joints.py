@@ -16,6 +16,10 @@ from arguide_sim.anatomy.spine_curve import Frame, Level
 RADIUS_MM = 14.0
 """Of the joint surface's curve seen from above."""
 
+FROM_BACK_MM, LEAST_BEHIND_MM = 3.5, 11.5
+"""The joints' middle lies so far before the back of the canal, but never nearer to the wall of the body: there the
+pedicles are, in narrow canals too."""
+
 GAPS_MM = 2.0, 1.5
 """Between the bones, of young and of worn joints: two layers of cartilage of a little under 1 mm, or what is left."""
 
@@ -86,6 +90,7 @@ def joint_below(level: Level, image_from_disc: Frame, wear: float = 0.0) -> Join
     angle = np.radians(level.joint_angle_deg)
     local = np.eye(4)
     local[:3, :2] = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)], [0.0, 0.0]])
-    local[:3, 3] = level.joint_spacing / 2, -level.depth_low / 2 - level.canal_depth + 3.5, -3.0
+    behind = max(level.canal_depth - FROM_BACK_MM, LEAST_BEHIND_MM)
+    local[:3, 3] = level.joint_spacing / 2, -level.depth_low / 2 - behind, -3.0
     gap = GAPS_MM[0] + wear * (GAPS_MM[1] - GAPS_MM[0])
     return Joint(image_from_disc @ local, level.facet_height, level.facet_width, gap, wear)

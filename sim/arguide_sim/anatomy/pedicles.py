@@ -34,6 +34,8 @@ CANAL_MM = 6.0, 24.0
 """Least and most that half a canal is wide."""
 NARROWEST_MM, WIDEST_MM = 4.0, 42.0
 FROM_CANAL_MM = 7.5
+STRAY_MM = 6.0
+"""A place farther from the middle one is no pedicle's: there the body's back bulges."""
 NEARLY = 0.04
 """Chords longer than the shortest by this share still have a say in which way a pedicle points."""
 
@@ -67,6 +69,7 @@ def pedicle(ruler: Ruler, side: int) -> Pedicle:
     places = np.array([(side * _inside(low, high), y) for y, low, high in bridges if np.isfinite(low)])
     if not len(places):
         return NOTHING
+    places = places[np.abs(places[:, 0] - np.median(places[:, 0])) < STRAY_MM]
     found = [narrowest(ruler.level(z + share * tall), places, side, wall - DEEPEST_MM) for share in HEIGHTS]
     width, lean = np.nanmin(np.array(found), axis=0)[0], np.nanmean(np.array(found), axis=0)[1]
     inner = [[bridge(ruler, wall + y, z + share * tall, side)[0] for share in CANAL_HEIGHTS] for y in CANAL_ROWS_MM]

@@ -27,6 +27,9 @@ from arguide_sim.anatomy.sdf import (
 ARC_MM = 66.0
 """Radius of the sacral curve: 60 degrees of kyphosis, most of it at S3."""
 
+WINDOW_MM = 9.0
+"""How much lower the roof of the canal begins between the joints with L5 than beside them."""
+
 BEND_BELOW = 36.0
 """Straight down to here, the lower end of S2."""
 
@@ -69,6 +72,12 @@ def back(x: Distances, s: Distances) -> Distances:
     return np.asarray(middle - side - groove)
 
 
+def roof(x: Distances, n: Distances) -> Distances:
+    """s where the bone behind the endplate begins: lower than the endplate, most in the window between the laminae."""
+    window = WINDOW_MM * np.exp(-((x / 17.0) ** 4)) * np.clip((n - 18.0) / 6.0, 0.0, 1.0)
+    return np.asarray(0.36 * np.maximum(n - 13.0, 0.0) - 4.0 + window)
+
+
 def half_sacrum(above: Joint, scale: float) -> Shape:
     """The right half of the sacrum with the stub of the coccyx, `scale` times the average size.
 
@@ -99,9 +108,7 @@ def _slab() -> Shape:
         d = smooth_max(n - rear(x, s), fore(x, s) - n, 4.0)
         edge = outline(x, s)
         d = np.where((s < 9) & (np.abs(x) < 27), smooth_max(d, edge, 2.0), smooth_max(d, edge, 6.0))
-        return smooth_max(
-            d, 0.85 * (0.36 * np.maximum(n - 13, 0.0) - 4.0 - s), 4.0
-        )  # the roof of the canal starts lower than the endplate
+        return smooth_max(d, 0.85 * (roof(x, n) - s), 4.0)
 
     return slab
 

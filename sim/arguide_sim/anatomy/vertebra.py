@@ -16,6 +16,7 @@ from arguide_sim.anatomy.sdf import (
     curved,
     cut,
     ellipsoid,
+    half_space,
     outline_of,
     plate,
     smooth_max,
@@ -30,6 +31,11 @@ LAMINA = {"T12": (4.0, -20.0), "L1": (4.0, -21.5), "L2": (3.5, -22.0), "L3": (3.
 """Upper and lower border at the midline, as z."""
 LAMINA_MM = 5.6
 """Thickness."""
+PEDICLE_MM = 7.5
+"""How far behind the wall of the body the pedicle reaches, before the room of the joint above."""
+NOTCH_MM, NOTCH_LEANS = 6.5, 0.25
+"""How far behind the wall of the body the superior process rises, before it the pedicle's upper notch is open; and how
+far the front of the process leans back, mm for each mm."""
 HOLLOW_MM = 1.6
 """How far the middle of the body's back lies before its sides."""
 
@@ -74,7 +80,8 @@ def arch(level: Level, below: Joint, above: Joint) -> Shape:
     ring = union([ring, lamina(level, below)], 3.0)
     ring = cut(cut(ring, canal(level, wall), blend=1.2), below.superior_side(), blend=1.2)
     ring = union([ring, spinous(level, wall - level.canal_depth)], 2.5)
-    return cut(union([ring, inferior_process(level, below)], 4.0), above.room(), blend=1.2)
+    room = common(above.room(), half_space((0, wall - PEDICLE_MM, 0), (0, 1, 0)), 1.0)
+    return cut(union([ring, inferior_process(level, below)], 4.0), room, blend=1.2)
 
 
 def pedicle(level: Level, x: float, z: float) -> Shape:
@@ -82,6 +89,8 @@ def pedicle(level: Level, x: float, z: float) -> Shape:
     lean = np.tan(np.radians(level.pedicle_angle_deg))
     half = level.pedicle_width / 2, level.pedicle_height / 2
     wall = level.wall
+    # That of L5 leans so much that its inner side leaves the canal before the body does.
+    x += 1.0 if level.name == "L5" else 0.0
     return tube(
         [(x - 7.5 * lean, wall + 6, z), (x, wall - 1.5, z), (x + 7 * lean, wall - 8.5, z - 0.5)],
         [(half[0] + 0.6, half[1]), half, half],
@@ -143,7 +152,9 @@ def superior_process(level: Level, x: float, z: float, above: Joint) -> Shape:
         up=normal,
     )
     mamillary = ellipsoid(above.point(6.0 * fat, wide + 0.2, -2.0), (3.2, 3.8 * fat, 4.8))
-    return union([stem, ear, mamillary], 2.5)
+    top = z + level.pedicle_height / 2
+    before = half_space((0, level.wall - NOTCH_MM, top), (0, 1, NOTCH_LEANS))
+    return common(union([stem, ear, mamillary], 2.5), before, 2.0)
 
 
 def inferior_process(level: Level, below: Joint) -> Shape:
@@ -168,7 +179,7 @@ def transverse(level: Level, x: float, wall: float, z: float) -> Shape:
     if level.name == "L5":
         return tube(
             [(x, wall - 9, z - 1), (x + 0.4 * (end - x), wall - 10, z + 1), (end, wall - 13, z + 4)],
-            [(5.5, 7.5), (4.8, 5.6), (3.2, 4.2)],
+            [(5.5, min(7.5, level.pedicle_height / 2 + 1.0)), (4.8, 5.6), (3.2, 4.2)],
         )
     if level.name == "T12":
         knobs = [(x + 4, wall - 15, z + 4, 3.2), (end - 1, wall - 14, z, 3.4), (x + 4, wall - 16, z - 6, 2.8)]

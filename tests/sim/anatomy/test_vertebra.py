@@ -1,6 +1,7 @@
 """Vertebrae measured on their meshes, as on dry bones: what was drawn from the literature is what comes out."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.morphometry import LEVELS, measure
 from arguide_sim.anatomy.norms import FACET_AREA, NORMS
 from arguide_sim.anatomy.pedicles import narrowest
+from arguide_sim.anatomy.person import LumbarPerson, person
 from arguide_sim.anatomy.rulers import Ruler, Section
-from arguide_sim.anatomy.variation import ROUNDED
+from arguide_sim.anatomy.spine_curve import Level
+from arguide_sim.anatomy.variation import GAIN, ROUNDED, levels_of
 
 from arguide.geometry.mesh import Mesh
 
@@ -24,6 +27,12 @@ NEAR = {
 SPURS_MM = 4.0
 """By how much spurs at the rims widen an endplate; those of the mean person, 0.32, are in what was drawn."""
 DRAWN = {"pedicle_angle": "pedicle_angle_deg", "joint_angle": "joint_angle_deg"}
+
+
+def drawn_of(what: str, k: int, level: Level, who: LumbarPerson) -> float:
+    """The dimension as it was drawn, of what the shape was given."""
+    mean, _ = NORMS[what].of(level.name, who.sex, who.age)
+    return float(mean + (getattr(level, DRAWN.get(what, what)) - ROUNDED[what][k] - mean) / GAIN.get(what, 1.0))
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +57,39 @@ def test_one_piece_with_one_hole_the_canal(name: str, meshes: dict[str, Mesh]) -
 @pytest.mark.parametrize("what", NEAR)
 def test_the_mesh_measures_what_was_drawn(what: str, measured: Measures, anatomy: Lumbar) -> None:
     for k, level in enumerate(anatomy.levels[1:], 1):
-        drawn = getattr(level, DRAWN.get(what, what)) - ROUNDED.get(what, (0.0,) * 6)[k]
+        drawn = drawn_of(what, k, level, anatomy.person)
         drawn += SPURS_MM * (anatomy.person.osteophytes - 0.32) * what.startswith("width")
         assert measured[level.name][what] == pytest.approx(drawn, abs=NEAR[what]), level.name
+
+
+@cache
+def crowd() -> list[tuple[LumbarPerson, tuple[Level, ...]]]:
+    people = [person(seed) for seed in range(400)]
+    return [(who, levels_of(who)) for who in people]
+
+
+@pytest.mark.parametrize("what", sorted(NORMS.keys() - {"disc"}))  # A disc's height goes with wear besides.
+def test_what_is_drawn_varies_as_published(what: str) -> None:
+    """Mean and spread to four of their standard errors; extremes, which nobody is, would be 3 % of the spread."""
+    for k, name in enumerate(LEVELS, 1):
+        z = []
+        for who, levels in crowd():
+            mean, spread = NORMS[what].of(name, who.sex, who.age)
+            z.append((drawn_of(what, k, levels[k], who) - mean) / spread)
+        assert abs(np.mean(z)) < 4 / np.sqrt(len(z)), name
+        assert abs(np.std(z) - 0.97) < 4 / np.sqrt(2 * len(z)), name
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_superior_process_leaves_the_notch_over_the_pedicle_open(seed: int) -> None:
+    """Above the pedicle, 3 mm and less behind the body's wall, nothing: in narrow canals too."""
+    patient = Lumbar(person(seed))
+    for level in patient.levels[1:]:
+        top = level.height / 2 - 1.5
+        side = level.canal_width / 2 + level.pedicle_width * np.array([0.2, 0.5, 0.8])
+        at = np.array([(x, level.wall - y, top + z) for x in side for y in (1.0, 3.0) for z in (2.0, 5.0, 9.0)])
+        frame = patient.curve.bodies[level.name]
+        assert patient.bones[level.name](at @ frame[:3, :3].T + frame[:3, 3]).min() > 0.0, level.name
 
 
 def test_everything_is_measured(measured: Measures) -> None:
