@@ -26,6 +26,8 @@ GRID = 24
 FOREGROUND_MM = 50.0
 FOREGROUND_STEP = 7
 """Of the points that may stand in front every seventh is looked at: cells are coarse, and projecting all takes a second."""
+AROUND_MM = 5.0
+"""What reaches farther out of the skin's box lies around it; bones may end with it."""
 GLOW = (1.0, 0.34, 0.12)
 GLOW_S = 0.9
 """Period of the glow of a risk structure that is too near …"""
@@ -130,15 +132,21 @@ def lights(entry: Array, target: Array) -> tuple[Array, Array]:
 
 
 class Anatomy:
-    """The structures under one node; the skin stands apart from the `opaque` others."""
+    """The structures under one node; the skin, and what lies around it, stand apart from the `opaque` others."""
 
     def __init__(self, scenario: Scenario, plan: Plan) -> None:
         self.root = NodePath("anatomy")
         self.opaque = self.root.attach_new_node("opaque")
         self.skin = self.root.attach_new_node("skin")
+        self.around = self.root.attach_new_node("around")
+        """What reaches out of the skin, such as the box of a phantom: a camera sees it as it is."""
         shapes = load(scenario, plan)
         self._plan = plan
         self.shapes = shapes
+        skins = [shapes[s.name].vertices for s in scenario.structures if s.tissue is Tissue.SKIN]
+        self._skin_box = (
+            (np.min(np.concatenate(skins), 0), np.max(np.concatenate(skins), 0)) if skins else (-np.inf, np.inf)
+        )
         self._solid = [shapes[s.name] for s in scenario.structures if s.tissue is not Tissue.SKIN]
         self.triangles = sum(len(s.faces) for s in shapes.values())
         lamp, up = lights(np.asarray(plan.entry), np.asarray(plan.target))
@@ -153,7 +161,12 @@ class Anatomy:
         """Counts every change of what is seen: a picture of the anatomy is good as long as this stays."""
 
     def _parent(self, structure: Structure) -> NodePath:
-        return self.skin if structure.tissue is Tissue.SKIN else self.opaque
+        if structure.tissue is Tissue.SKIN:
+            return self.skin
+        points = self.shapes[structure.name].vertices
+        least, most = self._skin_box
+        out = len(points) and max((least - points).max(), (points - most).max()) > AROUND_MM
+        return self.around if out else self.opaque
 
     # -- layers: what the user may hide and fade, by the scenario's names ------------------------------------------
 

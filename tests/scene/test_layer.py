@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from arguide.errors import DisplayError
+from arguide.geometry.mesh import Mesh, read_mesh, write_mesh
 from arguide.guidance.state import SessionState
+from arguide.scene.anatomy import Anatomy
 from arguide.scene.layer import ranks
 from arguide.scene.shapes import ball
 from arguide.scene.stage import Stage
-from arguide.settings.scenario import Plan, Scenario
+from arguide.settings.scenario import Plan, Scenario, Tissue
 
 SIZE = (640, 360)
 Maker = Callable[..., SessionState]
@@ -36,6 +39,18 @@ def made(scenario: Scenario, plan: Plan) -> Callable[[Scenario], Stage]:
 
 def test_outer_shells_come_before_what_they_hold() -> None:
     assert ranks([ball(2), ball(5), ball(1)]) == [1, 0, 2]
+
+
+def test_what_reaches_out_of_the_skin_stands_around_it(tmp_path: Path, scenario: Scenario, plan: Plan) -> None:
+    """The box of a phantom is in the camera's picture, so it is not drawn into that."""
+    assert scenario.skin is not None and not Anatomy(scenario, plan).around.children
+    skin = read_mesh(scenario.skin.mesh)
+    wide = Mesh(1.3 * (skin.vertices - skin.bounds.mean(axis=0)) + skin.bounds.mean(axis=0), skin.faces)
+    write_mesh(wide, tmp_path / "box.ply")
+    box = replace(scenario.skin, name="box", tissue=Tissue.ORGAN, mesh=tmp_path / "box.ply")
+    anatomy = Anatomy(replace(scenario, structures=(*scenario.structures, box)), plan)
+    assert [node.name for node in anatomy.around.children] == ["box"]
+    assert len(anatomy.opaque.children) == len(scenario.structures) - 1
 
 
 def test_layers_are_hidden_and_faded_by_name(

@@ -28,7 +28,12 @@ def draw(gui: Gui, facts: Facts) -> None:
             imgui.same_line()
             imgui.text_colored(color(gui.theme.quiet), f"({word})")
     imgui.spacing()
-    imgui.progress_bar(view.progress, imgui.ImVec2(-1, 0), f"{100 * view.progress:.0f} % of this step")
+    # Beside the bar: over it the words would stand on its colour.
+    words = f"{100 * view.progress:.0f} % of this step"
+    wide = imgui.calc_text_size("100 % of this step").x + imgui.get_style().item_spacing.x
+    imgui.progress_bar(view.progress, imgui.ImVec2(-wide, 0), "")
+    imgui.same_line()
+    imgui.text(words)
     heading(gui, view.instruction)
     for words in (view.measured, view.advice, "Space: go on" if view.ready and view.step is not Step.DONE else ""):
         if words:

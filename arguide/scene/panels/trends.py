@@ -17,6 +17,9 @@ from arguide.scene.watch import COLUMNS, SPAN_S
 from arguide.settings.scenario import Band, Plan
 
 LEAST_HEIGHT = 34.0
+MOST_BANDS = 4.0
+"""Scales reach to so many tolerances: while a needle is brought near it would take the bands out of sight. Only the depth
+is followed from afar."""
 MOST_POINTS = 200
 """More are not told apart in so narrow a chart."""
 CLOSED = implot.AxisFlags_.no_menus | implot.AxisFlags_.no_highlight | implot.AxisFlags_.no_side_switch
@@ -78,8 +81,7 @@ def _strip(gui: Gui, strip: Strip, band: Band, rows: Array, height: float, stale
     low, high = _range(strip, band, values)
     implot.setup_axes("", "", CLOSED | implot.AxisFlags_.no_tick_labels, CLOSED)
     implot.setup_axes_limits(-SPAN_S, 0.0, low, high, implot.Cond_.always)
-    # Where the scale is wide, the ticks of the tolerance would stand on one another.
-    ticks = sorted({low, 0.0, band.near, high} if high <= 4 * band.near else {0.0, high})
+    ticks = sorted({0.0, high, band.near} if not strip.both_sides else {0.0, high} if high > -low else {low, 0.0, high})
     implot.setup_axis_ticks(implot.ImAxis_.y1, ticks, [f"{tick:.0f}".replace("-", "−") for tick in ticks])
     implot.setup_axis_ticks(implot.ImAxis_.x1, [-15.0, -10.0, -5.0, 0.0])
     for side in (1, -1) if strip.both_sides else (1,):
@@ -101,11 +103,12 @@ def _band(gui: Gui, found: Grade, start: float, end: float) -> None:
 
 
 def _range(strip: Strip, band: Band, values: Array) -> tuple[float, float]:
-    """Twice the tolerance, or more where the needle is farther off; in steps, so that the scale does not flicker."""
+    """Twice the tolerance, or more where the needle was farther off; in steps, so that the scale does not flicker."""
     finite = np.abs(values[np.isfinite(values)])
     need = max(2 * band.near, float(finite.max()) if len(finite) else 0.0)
     high = 2 * band.near
-    while high < need and high < 1e4:
+    most = 1e4 if strip.both_sides else MOST_BANDS * band.near
+    while high < need and high < most:
         high *= 2
     return (-2 * band.near if strip.both_sides else 0.0), high
 

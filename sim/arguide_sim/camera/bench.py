@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from arguide.errors import SettingsError
-from arguide.geometry.mesh import read_mesh
+from arguide.geometry.mesh import Mesh, read_mesh
 from arguide.geometry.transforms import Array, from_parts, inverse, rotation_about, translation
 from arguide.settings.body_file import read_body
 from arguide.settings.profile import TrackerProfile
 from arguide.settings.scenario import Plan, Scenario
 from arguide_sim.camera.paper import sheets_of
-from arguide_sim.camera.solids import Solid
+from arguide_sim.camera.solids import PLASTIC, Solid
 from arguide_sim.camera.studio import Thing, View
 from arguide_sim.cameras import Actor
 from arguide_sim.hands.motion import aim
@@ -28,6 +28,10 @@ VIEW_FROM_TRACKER = np.diag([1.0, -1.0, -1.0, 1.0])
 BESIDE_MM = 95.0
 """The middle of the picture lies so far from the phantom's middle towards the board."""
 PHANTOM = "phantom"
+BOX = "box"
+"""A structure of printed phantoms that is seen from outside: what the gel is poured into."""
+LARGEST_MM = 12.0
+"""Edge of a triangle of a box: less than the wall is thick."""
 SWEEP_MM, SWEEP_MM_S = 60.0, 200.0
 MOTIONS = ("still", "hand", "sweep")
 
@@ -58,7 +62,7 @@ def build_bench(profile: TrackerProfile, scenario: Scenario, plan: Plan | None, 
 
 def things_of(profile: TrackerProfile, world: World, scenario: Scenario) -> tuple[Thing, ...]:
     """Everything that can be drawn. A camera does not see itself."""
-    things = [Thing(PHANTOM, solid=Solid(read_mesh(scenario.skin.mesh)))] if scenario.skin else []
+    things = [Thing(PHANTOM, solid=solid) for solid in _phantom(scenario)]
     for tool in profile.tools:
         if tool.name == CAMERA:
             continue
@@ -74,6 +78,21 @@ def things_of(profile: TrackerProfile, world: World, scenario: Scenario) -> tupl
         balls = None if printed else world.tools[tool.name].definition.markers
         things.append(Thing(tool.name, sheets, None, rod, thick, balls))
     return tuple(things)
+
+
+def _phantom(scenario: Scenario) -> list[Solid]:
+    """The skin, and a box about it. Whole triangles hide one another, so those of a box are cut small."""
+    boxes = [structure for structure in scenario.structures if structure.name == BOX]
+    cut = cut_small if boxes else lambda mesh: mesh
+    skins = [Solid(cut(read_mesh(scenario.skin.mesh)))] if scenario.skin else []
+    return skins + [Solid(cut(read_mesh(box.mesh)), PLASTIC) for box in boxes]
+
+
+def cut_small(mesh: Mesh) -> Mesh:
+    """The same surface of triangles with edges of at most `LARGEST_MM`."""
+    from trimesh.remesh import subdivide_to_size
+
+    return Mesh(*subdivide_to_size(mesh.vertices, mesh.faces, LARGEST_MM))
 
 
 def views_of(world: World, actor: Actor, camera: Callable[[float], Array]) -> Callable[[float], View]:

@@ -15,8 +15,8 @@ SHIFT = 4
 """Binary places of the coordinates that OpenCV draws with."""
 LIGHT = np.array([-0.35, -0.5, -0.8]) / np.linalg.norm([0.35, 0.5, 0.8])
 """Towards the lamp, view frame."""
-SILICONE = np.array([148.0, 172.0, 214.0])
-"""Blue, green, red of the phantom's skin."""
+SILICONE, PLASTIC = (148.0, 172.0, 214.0), (190.0, 184.0, 176.0)
+"""Blue, green, red of the phantom's skin, and of what was printed about it."""
 STEEL = (150, 146, 142)
 SKIN = (118, 142, 205)
 ARM = (52, 48, 46)
@@ -31,6 +31,7 @@ class Solid:
     """A mesh that lies still on its body."""
 
     mesh: Mesh
+    colour: tuple[float, float, float] = SILICONE
 
     @cached_property
     def normals(self) -> Array:
@@ -61,18 +62,23 @@ def draw_solid(
         cv2.fillConvexPoly(light, triangle, colour, cv2.LINE_8, SHIFT)
         cv2.fillConvexPoly(body, triangle, far, cv2.LINE_8, SHIFT)
     seen = (body < depth).astype(np.float32)
-    picture[:] = _painted(picture, seen, light)
+    picture[:] = _painted(picture, seen, light, solid.colour)
     np.minimum(depth, body, out=depth)
 
 
-def _painted(picture: NDArray[np.uint8], seen: NDArray[np.float32], light: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _painted(
+    picture: NDArray[np.uint8],
+    seen: NDArray[np.float32],
+    light: NDArray[np.float32],
+    material: tuple[float, float, float],
+) -> NDArray[np.uint8]:
     """The solid over its soft shadow: facets smoothed within its outline, silicone mottled as it comes from the mould."""
     # A triangle's edge is drawn a pixel wide on both sides; smoothing only within keeps the outline sharp.
     smooth = cv2.GaussianBlur(light * seen, (0, 0), SMOOTH_PX) / np.maximum(
         cv2.GaussianBlur(seen, (0, 0), SMOOTH_PX), 1e-3
     )
     shadow = cv2.GaussianBlur(cv2.warpAffine(seen, SHADOW, seen.shape[::-1]), (0, 0), 16.0)
-    colour = (smooth * (1 + 0.03 * _mottles(*seen.shape)))[..., None] * SILICONE
+    colour = (smooth * (1 + 0.03 * _mottles(*seen.shape)))[..., None] * np.array(material)
     edge = cv2.GaussianBlur(seen, (0, 0), 0.6)[..., None]
     ground = picture * (1 - 0.55 * shadow[..., None])
     return np.asarray(np.clip(ground * (1 - edge) + colour * edge, 0, 255), dtype=np.uint8)

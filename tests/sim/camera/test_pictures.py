@@ -5,9 +5,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+import trimesh
+from arguide_sim.camera.bench import cut_small
 from arguide_sim.camera.lens import Lens, Moving, Shutter, seen_at
 from arguide_sim.camera.paper import DOTS_PER_MM, sheets_of
 from arguide_sim.camera.sensor import Sensor
+from arguide_sim.camera.solids import PLASTIC, Solid
 from arguide_sim.camera.source import open_camera
 from arguide_sim.camera.studio import SimPicture, Studio, Thing, View
 from numpy.typing import NDArray
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 from arguide.asset_files import hardware
 from arguide.errors import PortError
 from arguide.geometry.camera_model import CameraModel
+from arguide.geometry.mesh import Mesh
 from arguide.geometry.rotations import rotations_from
 from arguide.geometry.transforms import Array, apply, from_parts, translation
 from arguide.settings.body_file import read_body
@@ -42,6 +46,30 @@ def corners_seen(picture: SimPicture) -> Array:
     start = picture.pixels_of("board", np.array(BOARD.saddles)).astype(np.float32).reshape(-1, 1, 2)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_MAX_ITER, 50, 0.001)
     return np.asarray(cv2.cornerSubPix(grey, start.copy(), (5, 5), (-1, -1), stop), dtype=float).reshape(-1, 2)
+
+
+def test_a_box_about_the_gel_hides_its_sides_and_not_its_top() -> None:
+    def block(x: float, y: float, wide: float, deep: float, high: float) -> trimesh.Trimesh:
+        return trimesh.creation.box((wide, deep, high), translation([x, y, high / 2]))
+
+    walls = [block(0, y, 160, 14, 100) for y in (-73, 73)] + [block(x, 0, 14, 132, 100) for x in (-73, 73)]
+    gel, box = (
+        cut_small(Mesh(m.vertices, m.faces)) for m in (block(0, 0, 132, 132, 98), trimesh.util.concatenate(walls))
+    )
+    leaning = from_parts(rotations_from([np.pi - 0.6, 0.0, 0.0]), [0.0, 0.0, 650.0])
+    things = (Thing("phantom", solid=Solid(gel)), Thing("phantom", solid=Solid(box, PLASTIC)))
+    seen = Studio(things, lambda time_s: View({"phantom": leaning}), LENS, Shutter(0.0), QUIET).take(0, 0.0, 0.0)
+    middle_of_top, rim, front = ([0, 0, 98], [0, -73, 100], [0, -80, 50])
+    for point, gelly in (
+        (middle_of_top, True),
+        (rim, False),
+        (front, False),
+        ([40, -80, 30], False),
+        ([-40, 50, 98], True),
+    ):
+        column, row = np.round(seen.pixels_of("phantom", np.array([point], dtype=float))[0]).astype(int)
+        blue, _, red = seen.pixels[row, column].astype(float)
+        assert bool(red > 1.2 * blue) is gelly, f"{point}: {seen.pixels[row, column]}"
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
