@@ -20,7 +20,10 @@ FOLDER_RATE_HZ = 30.0
 
 
 class Paced:
-    """Gives pictures at the times written beside them, seen from the first `read`."""
+    """Gives pictures at the times written beside them, seen from the first `read`.
+
+    Like a camera it does not wait for who reads: of the pictures whose time has come the newest is given.
+    """
 
     def __init__(
         self,
@@ -37,14 +40,15 @@ class Paced:
         self._wait = wait
         self._begun_s: float | None = None
         self._next: tuple[float, NDArray[np.uint8]] | None = None
-        self._given = 0
+        self._gone = 0
+        """So many pictures were given or left out."""
 
     def read(self, timeout_s: float) -> Picture | None:
         """The next picture when its time has come."""
         if self._next is None:
             self._next = next(self._shots, None)
         if self._next is None:
-            raise PortError(f"{self._name}: ended after {self._given} pictures; start again to see it once more")
+            raise PortError(f"{self._name}: ended after {self._gone} pictures; start again to see it once more")
         at_s, pixels = self._next
         if self._begun_s is None:
             self._begun_s = self._clock() - at_s
@@ -52,9 +56,13 @@ class Paced:
             self._wait(min(early_s, timeout_s))
             if early_s > timeout_s:
                 return None
-        self._next = None
-        self._given += 1
-        return Shot(self._given - 1, self._begun_s + at_s, pixels)
+        self._next = next(self._shots, None)
+        self._gone += 1
+        while not self._fast and self._next and self._begun_s + self._next[0] <= self._clock():
+            at_s, pixels = self._next
+            self._next = next(self._shots, None)
+            self._gone += 1
+        return Shot(self._gone - 1, self._begun_s + at_s, pixels)
 
 
 class VideoFile:
@@ -124,6 +132,8 @@ class PictureFolder:
         with suppress(OSError, cv2.error):
             if file.stat().st_size <= MAX_BYTES:
                 pixels = cv2.imdecode(np.frombuffer(file.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+        if not file.exists():
+            raise PortError(f"{file}: is not there any more; give a folder that stays as it is")
         if pixels is None:
             raise PortError(f"{file}: not a picture that can be read; take it out of the folder")
         return np.asarray(pixels, dtype=np.uint8)

@@ -31,13 +31,23 @@ def alarm_words(state: SessionState, age_s: float, stale_after_s: float, trouble
             trouble or "Check its cable and power; the picture shows the last known state",
         )
     if state.view.step is Step.GUIDE and state.needle.trouble:
-        return state.needle.trouble.upper(), "Numbers return when the tracker sees all markers again"
+        lost = state.needle.trouble.partition(" ")[0]
+        return state.needle.trouble.upper(), _alert(
+            state, lost
+        ) or "Numbers return when the tracker sees all markers again"
     if (measured_with := MEASURED_WITH.get(state.view.step)) is not None:
         for tool in ("reference", measured_with):
             reading = state.sample.readings.get(tool)
             if reading is not None and reading.tracker_from_tool is None:
-                return f"{tool} {reading.visibility.value}".upper(), "Turn its markers towards the tracker"
+                remedy = _alert(state, tool) or "Turn its markers towards the tracker"
+                return f"{tool} {reading.visibility.value}".upper(), remedy
     return None
+
+
+def _alert(state: SessionState, tool: str) -> str:
+    """What the tracker itself says of a tool; empty if nothing."""
+    said = (words.partition(": ") for words in state.sample.alerts)
+    return next((words.capitalize() for about, _, words in said if about == tool), "")
 
 
 class RiskBanner:

@@ -1,5 +1,6 @@
 """Sources of pictures: addresses, files, folders, a webcam with a pretended capture."""
 
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,29 @@ def test_a_picture_whose_time_has_not_come_is_waited_for_no_longer_than_asked(tm
     assert source.read(0.1) is not None
     assert source.read(0.4) is None and clock.now_s == pytest.approx(100.4)
     assert source.read(1.0) is not None and clock.now_s == pytest.approx(101.0)
+
+
+def test_who_comes_late_gets_the_newest_picture(tmp_path: Path) -> None:
+    """As from a camera: a slow reader sees fewer pictures, not older ones."""
+    clock = Clock()
+    source = open_pictures(f"camera://{video(tmp_path / 'v.mp4')}", clock, clock.wait)
+    numbers = []
+    for _ in range(3):
+        picture = source.read(1.0)
+        assert picture is not None and clock.now_s - picture.arrived_s < 0.1
+        numbers.append(picture.number)
+        clock.now_s += 0.25
+    assert numbers == [0, 2, 4]
+    with pytest.raises(PortError, match="ended after 5 pictures"):
+        source.read(1.0)
+
+
+def test_a_folder_that_goes_away_is_named(tmp_path: Path) -> None:
+    clock, place = Clock(), folder(tmp_path)
+    source = open_pictures(f"camera://{place}?rate=10", clock, clock.wait)
+    shutil.rmtree(place)
+    with pytest.raises(PortError, match="not there any more"):
+        source.read(1.0)
 
 
 def test_fast_does_not_wait(tmp_path: Path) -> None:

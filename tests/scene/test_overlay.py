@@ -1,5 +1,7 @@
 """When the picture must not be trusted, it says so and why."""
 
+from dataclasses import replace
+
 import pytest
 
 from arguide.guidance.state import Step
@@ -33,6 +35,13 @@ def test_a_silence_that_nobody_could_read_is_no_alarm(state_of, pose_at, age_s, 
 def test_a_hidden_stylus_is_named_where_it_is_needed(state_of, step: Step, tool: str) -> None:  # type: ignore[no-untyped-def]
     alarm = alarm_words(state_of(step=step, hidden=tool), 0.02, 0.1)
     assert alarm is not None and alarm[0] == f"{tool.upper()} HIDDEN"
+
+
+def test_what_the_tracker_says_of_a_hidden_tool_is_the_remedy(state_of) -> None:  # type: ignore[no-untyped-def]
+    alerts = ("reference: marker 10 is in the picture twice; take one of the two sheets away", "cable hot")
+    for state in (state_of(step=Step.TOUCH, hidden="reference"), state_of(trouble="reference hidden")):
+        alarm = alarm_words(replace(state, sample=replace(state.sample, alerts=alerts)), 0.02, 0.1)
+        assert alarm == ("REFERENCE HIDDEN", "Marker 10 is in the picture twice; take one of the two sheets away")
 
 
 def test_the_stylus_may_hide_while_the_needle_is_guided(state_of, pose_at) -> None:  # type: ignore[no-untyped-def]

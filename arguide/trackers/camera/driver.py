@@ -20,7 +20,7 @@ from arguide.settings.calibration_store import CalibrationStore
 from arguide.settings.camera_file import CameraCalibration, read_camera
 from arguide.settings.profile import TrackerProfile
 from arguide.trackers.camera.body import BodyFitter, Seen
-from arguide.trackers.camera.markers import Found, MarkerFinder
+from arguide.trackers.camera.markers import Found, MarkerFinder, seen_twice
 from arguide.trackers.life import Event, State, after
 from arguide.trackers.reading import Reading, Sample, Visibility
 
@@ -132,12 +132,11 @@ class CameraTracker:
         self.close()
 
     def _alerts(self, found: dict[str, Found]) -> tuple[str, ...]:
-        return tuple(
-            f"{tool}: marker {number} is in the picture twice; take one of the two sheets away"
+        doubled = {
+            tool: [number for number in found[fitter.body.dictionary].twice if number in fitter.body.markers]
             for tool, fitter in self._fitters.items()
-            for number in found[fitter.body.dictionary].twice
-            if number in fitter.body.markers
-        )
+        }
+        return tuple(f"{tool}: {seen_twice(numbers)}" for tool, numbers in doubled.items() if numbers)
 
     def _lose(self) -> None:
         self.state = after(self.state, Event.LOST)

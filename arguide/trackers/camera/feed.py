@@ -21,7 +21,7 @@ from arguide.settings.body_file import MarkerBody
 from arguide.settings.camera_file import CameraCalibration
 from arguide.trackers.camera.body import BodyFitter
 from arguide.trackers.camera.driver import CameraTracker, Look
-from arguide.trackers.camera.markers import MarkerFinder
+from arguide.trackers.camera.markers import MarkerFinder, seen_twice
 
 SILENCE_S = 2.0
 """Without a picture for so long a camera is missed aloud."""
@@ -166,7 +166,7 @@ class CameraFeed:
         grey = np.asarray(cv2.cvtColor(picture.pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         found = self._finder.find(grey)
         if twice := [n for n in found.twice if n in self._fitter.body.markers]:
-            return None, f"marker {twice[0]} is in the picture twice; take one of the two sheets away"
+            return None, seen_twice(twice)
         seen = self._fitter.fit(grey, found.corners)
         return (seen.fit.view_from_body, "") if seen.fit else (None, seen.why or NO_BOARD)
 

@@ -3,7 +3,7 @@
 Garrido-Jurado et al. 2014 as OpenCV has it; here only: which markers count, and which number was seen twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -50,6 +50,12 @@ class MarkerFinder:
             elif _apart(corners[number], points):
                 twice.add(number)
         return Found({n: c for n, c in corners.items() if n not in twice}, tuple(sorted(twice)))
+
+
+def seen_twice(numbers: Sequence[int]) -> str:
+    """What is wrong when markers of one body are there more than once, and what to do."""
+    others = f" and {len(numbers) - 1} more are" if len(numbers) > 1 else " is"
+    return f"marker {numbers[0]}{others} in the picture twice; take one of the two sheets away"
 
 
 def _apart(first: Array, second: Array) -> bool:
