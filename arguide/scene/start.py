@@ -224,14 +224,15 @@ class StartScreen:
         height = high + 4.9 * line + 2 * pad
         corner = imgui.get_cursor_screen_pos()
         mine = self._chosen() == entry.name
-        imgui.push_style_color(imgui.Col_.header, color(gui.theme.card))
-        if imgui.selectable(f"##{entry.name}", True, 0, imgui.ImVec2(width, height))[0]:
+        # An invisible button: a selectable would be painted with square corners, into the gaps as well.
+        if imgui.invisible_button(f"##{entry.name}", imgui.ImVec2(width, height), imgui.ButtonFlags_.enable_nav):
             self._choose(entry.name)
-        imgui.pop_style_color()
         if not imgui.is_item_visible():
             return
         sheet, end = imgui.get_window_draw_list(), imgui.ImVec2(corner.x + width, corner.y + height)
         low = imgui.ImVec2(corner.x, corner.y)
+        touched = imgui.Col_.header_hovered if imgui.is_item_hovered() else imgui.Col_.header
+        sheet.add_rect_filled(low, end, imgui.get_color_u32(touched), 8 * gui.unit)
         if (shown := self._pictures.get(entry.name)) is not None:
             sheet.add_image_rounded(shown, low, (end.x, corner.y + high), (0, 0), (1, 1), 0xFFFFFFFF, 8 * gui.unit)
         tint = gui.theme.accent if mine else gui.theme.line

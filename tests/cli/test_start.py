@@ -215,7 +215,16 @@ def focused(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return drawn
 
-    for name in ("button", "checkbox", "slider_float", "selectable", "input_text_with_hint", "begin_combo"):
+    boxes = (
+        "button",
+        "invisible_button",
+        "checkbox",
+        "slider_float",
+        "selectable",
+        "input_text_with_hint",
+        "begin_combo",
+    )
+    for name in boxes:
         monkeypatch.setattr(imgui, name, watched(getattr(imgui, name)))
     return found
 
