@@ -3,16 +3,18 @@
 import numpy as np
 from panda3d.core import NodePath, TransparencyAttrib
 
-from arguide.geometry.transforms import Array
+from arguide.geometry.transforms import Array, apply
 from arguide.geometry.uncertainty import ellipsoid, region_scale
 from arguide.scene import style
 from arguide.scene.convert import panda_matrix
+from arguide.scene.needle import NOWHERE, corners
 from arguide.scene.shading import shader
 from arguide.scene.shapes import circle, geometry, joined, wire
 from arguide.scene.style import Rgb
 
 HAIR = 0.001
 LEAST_MM = 0.05
+CORNERS = corners(1.0, -1.0, 1.0)
 TURNS = ([0, 1, 2], [1, 2, 0], [2, 0, 1])
 OPACITY = 0.85
 
@@ -39,12 +41,18 @@ class ErrorRegion:
         self.root.set_depth_test(False)
         self.root.set_depth_write(False)
         self.root.set_bin("fixed", 12)
+        self._pose = np.eye(4)
         self.root.hide()
 
     def place(self, middle: Array, covariance: Array) -> None:
         """Draw it about a point (3,) of the image, for a (3, 3) covariance in mm²."""
-        self.root.set_mat(panda_matrix(image_from_region(middle, covariance)))
+        self._pose = image_from_region(middle, covariance)
+        self.root.set_mat(panda_matrix(self._pose))
         self.root.show()
+
+    def extent(self) -> Array:
+        """Points (n, 3) of its parent's frame between which it lies; none where it is hidden."""
+        return NOWHERE if self.root.is_hidden() else apply(self._pose, CORNERS)
 
     def hide(self) -> None:
         """Draw nothing."""

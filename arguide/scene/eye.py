@@ -9,6 +9,7 @@ from panda3d.core import (
     Lens,
     NodePath,
     OrthographicLens,
+    RenderAttrib,
 )
 
 from arguide.geometry.transforms import Array
@@ -16,9 +17,11 @@ from arguide.scene.convert import camera_matrix
 from arguide.scene.layout import Rect
 from arguide.scene.style import Rgb
 
-SPACE, STILL, BARREL, SHAFT = (BitMask32.bit(k) for k in range(4))
+SPACE, STILL, BARREL, SHAFT, LASTING, MOVING = (BitMask32.bit(k) for k in range(6))
 """Which camera sees a node: `node.hide(BARREL)` keeps it out of the bullseye. The needle's eye has SHAFT, the 3D view STILL
-for solid anatomy and SPACE for all else."""
+for solid anatomy and SPACE for all else; of that LASTING is what stands still and MOVING what does not."""
+
+FORCE = 1000
 
 
 class Eye:
@@ -68,6 +71,13 @@ class Eye:
         holder.set_state(self.node.node().get_initial_state())
         holder.set_shader_inputs(**values)
         self.node.node().set_initial_state(holder.get_state())
+
+    def force(self, *attributes: RenderAttrib) -> None:
+        """States in which it sees everything, whatever a node says."""
+        state = self.node.node().get_initial_state()
+        for attribute in attributes:
+            state = state.set_attrib(attribute, FORCE)
+        self.node.node().set_initial_state(state)
 
     def open(self, wanted: bool) -> None:
         """Draw, or draw nothing."""

@@ -37,6 +37,12 @@ class Hints:
         self._predict(state, tip)
         self._doubt(state, tip)
 
+    def extent(self) -> Array | None:
+        """Points (n, 3) between which all of it lies; None while the fiducials are shown, which lie everywhere."""
+        if not self._markers.root.is_hidden():
+            return None
+        return np.concatenate([part.extent() for part in (self._prediction, self._tip_region, self._target_region)])
+
     def _predict(self, state: SessionState, tip: Array | None) -> None:
         deviation = state.needle.deviation
         if tip is None or deviation is None:

@@ -8,7 +8,7 @@ import numpy as np
 from panda3d.core import CullFaceAttrib, NodePath, TransparencyAttrib
 
 from arguide.scene import style
-from arguide.scene.eye import SPACE, STILL
+from arguide.scene.eye import LASTING, MOVING, SPACE, STILL
 from arguide.scene.shading import shader
 from arguide.scene.shapes import Shape, geometry
 from arguide.scene.style import Material
@@ -54,7 +54,7 @@ class Layer:
         self._solid = self.root.attach_new_node(geometry(structure.name, drawn))
         self._solid.set_shader(shader("tissue", "tissue"))
         self._glass = [self._pane(far, rank) for far in (True, False)]
-        self._solid.hide(SPACE)
+        self._solid.hide(SPACE | LASTING | MOVING)
         # The scan ends above and below: skin fades out there, all else is closed.
         ends = (float(drawn.vertices[:, 2].min()), float(drawn.vertices[:, 2].max()))
         self.root.set_shader_input("crop", ends if structure.tissue is Tissue.SKIN else WHOLE)
@@ -66,7 +66,7 @@ class Layer:
         node.set_shader(shader("glass", "glass"))
         node.set_transparency(TransparencyAttrib.M_alpha)
         node.set_depth_write(False)
-        node.hide(STILL)
+        node.hide(STILL | MOVING)
         node.set_bin("fixed", FAR_BIN + min(rank, 59) if far else NEAR_BIN + 59 - min(rank, 59))
         sides = CullFaceAttrib.M_cull_counter_clockwise if far else CullFaceAttrib.M_cull_clockwise
         node.set_attrib(CullFaceAttrib.make(sides))

@@ -3,7 +3,7 @@
 import numpy as np
 from panda3d.core import NodePath, TransparencyAttrib
 
-from arguide.geometry.transforms import Array
+from arguide.geometry.transforms import Array, apply
 from arguide.scene import style
 from arguide.scene.convert import panda_matrix
 from arguide.scene.shading import shader
@@ -13,6 +13,9 @@ from arguide.settings.scenario import Needle
 
 BEVEL_MM = 2.5
 REACH_MM = 220.0
+THICK_MM = 5.0
+"""Nothing of a needle is farther from its axis."""
+NOWHERE: Array = np.zeros((0, 3))
 EDGE_PX = 1.4
 """How far the dark edge of a line reaches beyond it: bright lines are seen on bright bone too."""
 HUB = ((0, 1.9), (1, 2.1), (7, 2.3), (8, 3.1), (20, 3.6), (21, 4.6), (23, 4.6), (23.2, 3.2), (30, 3.4), (30.2, 0.0))
@@ -51,13 +54,19 @@ class NeedleModel:
         self.root.set_transparency(TransparencyAttrib.M_alpha)
         self.root.set_bin("fixed", 5)
         self._ghostly = False
+        self._pose, self._corners = np.eye(4), corners(THICK_MM, -needle.length_mm - HUB[-1][0], 0.0)
         self.root.hide()
 
     def place(self, image_from_tip: Array) -> None:
         """Draw it there, solid."""
+        self._pose = image_from_tip
         self.root.set_mat(panda_matrix(image_from_tip))
         self._set_ghost(False)
         self.root.show()
+
+    def extent(self) -> Array:
+        """Points (n, 3) in its parent's frame between which it lies; none where it is hidden."""
+        return NOWHERE if self.root.is_hidden() else apply(self._pose, self._corners)
 
     def fade(self) -> None:
         """It is not known where it is now: a ghost stays where it was seen last, if it was."""
@@ -80,6 +89,7 @@ class Prediction:
 
     def __init__(self, parent: NodePath, edged: bool = False) -> None:
         """`edged`: with a dark edge, to be seen on a bright picture too."""
+        self._pose, self._reach_mm = np.eye(4), 0.0
         self.root = parent.attach_new_node("prediction")
         self.root.set_shader(shader("wire", "line"))
         self.root.set_shader_inputs(line_color=(*style.PREDICTED, 1.0), dash=(4.0, 2.4), reach=REACH_MM)
@@ -105,13 +115,23 @@ class Prediction:
         """Draw it so far ahead of a tip."""
         self.root.set_mat(panda_matrix(image_from_tip))
         self.root.set_shader_inputs(line_color=(*color, 1.0))
+        self._pose, self._reach_mm = image_from_tip, reach_mm
         self._line.set_shader_input("reach", reach_mm)
         self._ring.set_z(reach_mm)
         self.root.show()
 
+    def extent(self) -> Array:
+        """Points (n, 3) in its parent's frame between which it lies; none where it is hidden."""
+        return NOWHERE if self.root.is_hidden() else apply(self._pose, corners(THICK_MM, 0.0, self._reach_mm))
+
     def hide(self) -> None:
         """Draw nothing."""
         self.root.hide()
+
+
+def corners(aside: float, low: float, high: float) -> Array:
+    """The eight corners (8, 3) of a box about the z axis."""
+    return np.array([(x, y, z) for x in (-aside, aside) for y in (-aside, aside) for z in (low, high)])
 
 
 def _shown(line: Shape) -> Shape:

@@ -19,26 +19,50 @@ from arguide.scene.window import Display, Kept
 class Plate:
     """Eyes that are made here draw on the plate, one over the other; `look` draws it anew when it has to."""
 
-    def __init__(self, display: Display, sort: int, deep: bool = False, restless: bool = False) -> None:
+    def __init__(
+        self, display: Display, sort: int, deep: bool = False, restless: bool = False, under: "Plate | None" = None
+    ) -> None:
         """`sort`: when it is laid down. `deep`: with its depth, for an eye that comes later and does not clear.
 
-        `restless`: something moves on it at every frame, so that keeping it would not pay.
+        `restless`: something moves on it at every frame, so that keeping it would not pay. `under`: it is laid down with the
+        depth of that plate.
         """
         self._display, self._sort = display, sort
         self._eyes: list[Eye] = []
+        self.portrait: list[DisplayRegion] = []
+        """What a portrait draws instead of laying it down."""
         self._cover: Eye | None = None
         self._covered = NodePath("cover")
         self._drawn: tuple[object, ...] | None = None
         self._kept = None if restless else display.keeping(deep)
         if self._kept:
-            self._sheet = Eye(display.output, _sheet(self._kept, deep), flat_lens(1, 1), sort)
-            display.plates[self._sheet.region] = self._kept.buffer
+            ground = (under or self)._kept if deep or under else None
+            self._sheet = Eye(display.output, _sheet(self._kept, ground), flat_lens(1, 1), sort)
+            self._sheets = [self._sheet]
+            display.portrayed[self._sheet.region] = self.portrait
 
     def eye(self, scene: NodePath, lens: Lens, mask: BitMask32 | None = None) -> Eye:
         """One more eye, over those before."""
         output = self._kept.buffer if self._kept else self._display.output
         made = Eye(output, scene, lens, self._sort + len(self._eyes), mask)
         self._eyes.append(made)
+        self.portrait.append(made.region)
+        return made
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it is kept, and not drawn at every frame."""
+        return self._kept is not None
+
+    def sheet(self, deep: bool) -> NodePath:
+        """What lays it down a second time, from the lower left; only where it is kept."""
+        assert self._kept, "kept plates only"
+        return _sheet(self._kept, self._kept if deep else None)
+
+    def patch(self, sort: int) -> Eye:
+        """An eye that lays its colours down a second time; whoever asks for it fills and closes it."""
+        made = Eye(self._display.output, self.sheet(deep=False), flat_lens(1, 1), sort)
+        self._sheets.append(made)
         return made
 
     def fill(self, box: Rect, window: Rect, unit: float = 1.0) -> None:
@@ -51,7 +75,8 @@ class Plate:
             self._sheet.fill(box, window)
             region = self._sheet.region
             self._kept.buffer.set_size(max(1, region.get_pixel_width()), max(1, region.get_pixel_height()))
-            self._sheet.node.get_parent().set_shader_input("corner", _corner(region, window))
+            for sheet in self._sheets:
+                sheet.node.get_parent().set_shader_input("corner", _corner(region, window))
         self._drawn = None
 
     def cover(self, canvas: Canvas) -> Canvas:
@@ -86,7 +111,7 @@ class Plate:
         for eye in self._eyes:
             eye.close()
         if self._kept:
-            del self._display.plates[self._sheet.region]
+            del self._display.portrayed[self._sheet.region]
             self._sheet.close()
             self._kept.close()
 
@@ -98,12 +123,14 @@ def _corner(region: DisplayRegion, window: Rect) -> tuple[int, int]:
     return int(left + 0.5), int(low + 0.5)
 
 
-def _sheet(kept: Kept, deep: bool) -> NodePath:
-    """What lays a plate down, pixel for pixel."""
+def _sheet(kept: Kept, ground: Kept | None) -> NodePath:
+    """What lays a plate down, pixel for pixel, with the depth of `ground`."""
     node = NodePath(geometry("plate", rounded(Rect(0, 0, 1, 1), 0)))
-    node.set_shader(shader("flat", "deep_plate" if deep else "plate"))
-    node.set_shader_inputs(plate=kept.colors, plate_depth=kept.depth, corner=(0, 0))
-    node.set_depth_write(deep)
-    node.set_attrib(DepthTestAttrib.make(RenderAttrib.M_always if deep else RenderAttrib.M_none))
+    node.set_shader(shader("flat", "deep_plate" if ground else "plate"))
+    node.set_shader_inputs(plate=kept.colors, corner=(0, 0))
+    if ground:
+        node.set_shader_input("plate_depth", ground.depth)
+    node.set_depth_write(ground is not None)
+    node.set_attrib(DepthTestAttrib.make(RenderAttrib.M_always if ground else RenderAttrib.M_none))
     node.set_two_sided(True)
     return node

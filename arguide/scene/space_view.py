@@ -9,16 +9,16 @@ from arguide.scene import style
 from arguide.scene.camera import FIELD_RAD, Preset, overview, preset, project
 from arguide.scene.canvas import Canvas, flat
 from arguide.scene.controls import Controls
-from arguide.scene.eye import SPACE, STILL, Eye, flat_lens
+from arguide.scene.eye import Eye
 from arguide.scene.fiducials import MarkerLabels
 from arguide.scene.figure import FILM, FigureLetters, disc_behind, figure_node
 from arguide.scene.layout import Pane, Rect
 from arguide.scene.layouts import ViewKind
 from arguide.scene.names import BoneNames, anchors
 from arguide.scene.pivot_plot import PivotPlot
-from arguide.scene.plate import Plate
 from arguide.scene.shading import shader
 from arguide.scene.shapes import geometry
+from arguide.scene.space_plates import SpacePlates
 from arguide.scene.views import Pointer, Props, View
 
 DIMMED = 0.22
@@ -39,12 +39,9 @@ class SpaceView(View):
         room.set_depth_write(False)
         self._backdrop = room.attach_new_node("gradient")
         self._lens = PerspectiveLens()
-        self._plate = Plate(props.display, 0, deep=True)
-        self._plate.eye(room, flat_lens(1, 1))
-        self._still = self._plate.eye(world.root, self._lens, STILL)
-        self._moving = Eye(props.output, world.root, self._lens, 10, SPACE)
+        self._plates = SpacePlates(props.display, room, world.root, self._lens)
         # A window is drawn before the first sample has come.
-        self._see(dim=1.0)
+        self._plates.inputs(dim=1.0)
         self._figure = Eye(props.output, figure_node(), OrthographicLens(), 25, over=True)
         self._figure.lens.set_film_size(FILM, FILM)
         self._figure.lens.set_near_far(1, 20)
@@ -63,8 +60,7 @@ class SpaceView(View):
         self._backdrop.get_children().detach()
         self._backdrop.attach_new_node(_gradient())
         self._disc.set_color_scale(*style.rgba(style.PANEL, 0.72))
-        for part in (self._plate, self._moving):
-            part.fill(view, window, canvas.unit)
+        self._plates.fill(view, window, canvas.unit)
         self._lens.set_near_far(20, 4000)
         self._lens.set_aspect_ratio(view.width / view.height)
         self._lens.set_min_fov(float(np.degrees(_least_field(view))))
@@ -90,10 +86,11 @@ class SpaceView(View):
     def look(self) -> None:
         """Point the cameras, and move what hangs on places in space."""
         pose, distance_mm = self.controls.image_from_view(smooth=self.props.window), self.controls.orbit.distance_mm
-        for eye in (self._still, self._moving):
-            eye.look(pose)
-        self._see(fog_color=style.FOG, fog_range=(distance_mm, distance_mm + 420.0))
-        self._plate.look(pose.tobytes(), self._brightness, self.props.world.anatomy.changes)
+        self._plates.inputs(fog_color=style.FOG, fog_range=(distance_mm, distance_mm + 420.0))
+        world = self.props.world
+        moving = world.extent()
+        spots = None if moving is None else self._pixels(moving, pose)
+        self._plates.look(pose, spots, self._brightness, world.anatomy.changes, world.path.root.is_hidden())
         turned = pose.copy()
         turned[:3, 3] = -10 * pose[:3, 2]
         self._figure.look(turned)
@@ -103,7 +100,7 @@ class SpaceView(View):
 
     def open(self, wanted: bool) -> None:
         """Draw, or rest."""
-        for part in (self._plate, self._moving, self._figure):
+        for part in (self._plates, self._figure):
             part.open(wanted)
 
     def handle(self, event: str) -> bool:
@@ -120,7 +117,7 @@ class SpaceView(View):
 
     def close(self) -> None:
         """Give the cameras back."""
-        for part in (self._plate, self._moving, self._figure):
+        for part in (self._plates, self._figure):
             part.close()
 
     def _pixels(self, points: Array, image_from_view: Array) -> Array:
@@ -151,11 +148,7 @@ class SpaceView(View):
     def _dim(self, brightness: float) -> None:
         if brightness != self._brightness:
             self._brightness = brightness
-            self._see(dim=brightness)
-
-    def _see(self, **inputs: object) -> None:
-        for eye in (self._still, self._moving):
-            eye.inputs(**inputs)
+            self._plates.inputs(dim=brightness)
 
 
 def _least_field(view: Rect) -> float:

@@ -1,6 +1,6 @@
 """A window or an off-screen picture to draw in, without ShowBase and its global names, so that several can live."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,8 +65,8 @@ class Display:
         else:
             self.engine = beside.engine
             self.output = opened_beside(beside.output, beside.engine, size, MULTISAMPLES if smooth else 0)
-        self.plates: dict[DisplayRegion, GraphicsBuffer] = {}
-        """Which regions lay down a buffer that was drawn before."""
+        self.portrayed: dict[DisplayRegion, Sequence[DisplayRegion]] = {}
+        """What a portrait has in the place of a region: what is on the plate that it lays down."""
         self.due: set[GraphicsBuffer] = set()
         """Those that are drawn with the next frame."""
         self._picture = Texture("picture")
@@ -143,8 +143,7 @@ class Display:
         self.output.remove_all_display_regions()
         self.output.set_clear_color(other.output.get_clear_color())
         for region in other.output.get_active_display_regions():
-            plate = other.plates.get(region)
-            for drawn in plate.get_active_display_regions() if plate else (region,):
+            for drawn in other.portrayed.get(region, (region,)):
                 if not drawn.get_camera().is_empty():
                     self._take_over(drawn, region)
         if other.window:

@@ -1,5 +1,6 @@
 """The world in the image frame that the views of space share: anatomy, plan and instruments, moved as the state says."""
 
+import numpy as np
 from panda3d.core import NodePath
 
 from arguide.geometry.transforms import Array
@@ -7,7 +8,7 @@ from arguide.guidance.levels import shown, warned_of
 from arguide.guidance.state import Alert, SessionState, Step
 from arguide.scene import style
 from arguide.scene.anatomy import Anatomy
-from arguide.scene.eye import BARREL, SHAFT, STILL
+from arguide.scene.eye import BARREL, LASTING, MOVING, SHAFT, STILL
 from arguide.scene.hints import Hints
 from arguide.scene.needle import NeedleModel
 from arguide.scene.plan_path import PlanPath
@@ -30,6 +31,9 @@ class World:
         self.needle = NeedleModel(self.instruments, scenario.needle)
         self.stylus = NeedleModel(self.instruments, STYLUS, style.ACCENT, marks=False)
         self._hints = Hints(self.instruments, scenario, plan)
+        self.path.root.hide(MOVING)
+        for moving in (self.needle, self.stylus, self._hints):
+            moving.root.hide(LASTING)
 
     def show(self, state: SessionState, image_from_tip: Array | None, live: bool) -> None:
         """Move everything; `image_from_tip` is None where it is not known now, `live` whether the sample is fresh."""
@@ -40,6 +44,11 @@ class World:
         told = warned_of(state) if image_from_tip is not None else ()
         close = {k for k, risk in enumerate(told) if risk.alert in (Alert.TOO_CLOSE, Alert.INSIDE)}
         self.anatomy.alert(close, state.sample.host_time_s)
+
+    def extent(self) -> Array | None:
+        """Points (n, 3) between which all lies that moves; None where it is not known."""
+        hints = self._hints.extent()
+        return None if hints is None else np.concatenate([self.needle.extent(), self.stylus.extent(), hints])
 
     def _show_needle(self, state: SessionState, image_from_tip: Array | None) -> None:
         if image_from_tip is not None:

@@ -17,6 +17,7 @@ from arguide.scene.panels.deck import Deck, fair
 from arguide.scene.panels.facts import Action, Choice, Slide, Switch, Text
 from arguide.scene.panels.gui import Gui
 from arguide.scene.panels.trends import thinned
+from arguide.scene.space_plates import RESTED
 from arguide.scene.stage import Stage
 from arguide.scene.window import Display
 from tests.scene.conftest import PoseMaker, StateMaker
@@ -131,13 +132,19 @@ def test_two_at_once_do_not_mix(display: Display, gui: Gui) -> None:
     assert (picture[20, 20] == (255, 0, 0)).all()
 
 
+def at_rest(stage: Stage) -> np.ndarray:
+    """The picture once the eye has rested for a while: some pixels at edges come out otherwise before."""
+    for _ in range(RESTED + 2):
+        stage.render()
+    return stage.picture()
+
+
 # -- the panels -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
 def test_each_opens_and_closes_by_its_key(stage: Stage, panel: object) -> None:
-    stage.render()
-    before = stage.picture()
+    before = at_rest(stage)
     press(stage, panel.key)  # type: ignore[attr-defined]
     assert deck_of(stage).open == {panel.name}  # type: ignore[attr-defined]
     assert (stage.picture() != before).any()
@@ -175,8 +182,7 @@ def test_an_alarm_is_never_covered(stage: Stage, state: SessionState) -> None:
 
 def test_a_card_covers_the_panels(stage: Stage) -> None:
     stage.show_card([("Score", "90", Grade.WITHIN)], "Score card")
-    stage.render()
-    alone = stage.picture()
+    alone = at_rest(stage)
     press(stage, "f8")
     assert (stage.picture() == alone).all()
 
