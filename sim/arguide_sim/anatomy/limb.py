@@ -15,7 +15,8 @@ from arguide_sim.anatomy import meshing
 from arguide_sim.anatomy.blocks import Corner
 from arguide_sim.anatomy.norms import WHOLE, WholeNorm
 from arguide_sim.anatomy.part import Part
-from arguide_sim.anatomy.region import Parameter
+from arguide_sim.anatomy.person import check_weight
+from arguide_sim.anatomy.region import Box, Parameter
 from arguide_sim.anatomy.sdf import Shape, scaled
 from arguide_sim.anatomy.skin_points import on_skin, rounded
 from arguide_sim.anatomy.variation import Deformation
@@ -23,6 +24,8 @@ from arguide_sim.anatomy.variation import Deformation
 REFERENCE_MM = 1760.0
 """Stature at which the landmarks of the limbs were drawn."""
 SEXES = ("f", "m")
+AROUND_MM = 8.0
+"""Air on each side of the skin in the CT."""
 USUAL = 2.3
 """How many standard deviations from the mean chance may lead."""
 COMMON = {name: WHOLE[name] for name in ("age", "stature", "bmi")}
@@ -76,7 +79,9 @@ def drawn(kind: type[P], seed: int, wanted: Mapping[str, Any]) -> P:
             raise SettingsError(
                 f"{name} {values[name]}: adults have {norm.low:g} to {norm.high:g} {norm.unit}; choose from these"
             )
-    return kind(seed=seed, sex=sex, **values)
+    made = kind(seed=seed, sex=sex, **values)
+    check_weight(made.bmi, made.stature)
+    return made
 
 
 def parameters(kind: type[LimbPerson], meanings: Mapping[str, str] = MEANINGS) -> tuple[Parameter, ...]:
@@ -131,6 +136,14 @@ class LimbAnatomy:
     def place(self, point: ArrayLike) -> Array:
         """Where a point (3,) at average size lies in the patient, mm."""
         return np.asarray(self.deformation(np.asarray(point, float) * self.stretch))
+
+    def view(self, ends: tuple[float, float], inward: float | None = None) -> Box:
+        """What is scanned: all of the skin, between two heights and from x = `inward` on (mm at average size)."""
+        skin = next(part for part in self.parts() if part.name == "skin")
+        (x0, y0, _), (x1, y1, _) = skin.extent
+        first = x0 - AROUND_MM if inward is None else inward * float(self.stretch[0])
+        low, high = (z * float(self.stretch[2]) for z in ends)
+        return (first, y0 - AROUND_MM, low), (x1 + AROUND_MM, y1 + AROUND_MM, high)
 
     def _corner(self, corner: Sequence[float]) -> Corner:
         x, y, z = (float(value) for value in self.stretch * corner)

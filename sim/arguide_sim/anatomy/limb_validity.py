@@ -9,32 +9,34 @@ from itertools import combinations
 import numpy as np
 from scipy.ndimage import label
 
+from arguide.errors import SettingsError
 from arguide.geometry.transforms import Array
-from arguide_sim.anatomy.hip.anatomy import Hip
-from arguide_sim.anatomy.knee.anatomy import Knee
+from arguide.settings.scenario import Tissue
+from arguide_sim.anatomy.blocks import lattice, sampled
 from arguide_sim.anatomy.limb import LimbAnatomy
 from arguide_sim.anatomy.sdf import Shape
 
 STEP_MM = 2.0
 CARTILAGE_ROOM_MM = (2.0, 9.0)
 """Least and most room between patella and femur, in mm: two cartilages, and a little."""
-BONES = {Knee: ("femur", "tibia", "fibula", "patella"), Hip: ("hip-bone", "femur")}
-TUBES = {
-    Knee: ("popliteal-artery", "popliteal-vein", "nerves"),
-    Hip: ("femoral-nerve", "femoral-artery", "femoral-vein"),
-}
+TUBES = (Tissue.NERVE, Tissue.VESSEL)
 
 
 def broken_rules(limb: LimbAnatomy) -> list[str]:
     """What is wrong with a limb, in words; empty: nothing."""
-    kind = Knee if isinstance(limb, Knee) else Hip
-    own = knee_rules(limb.shapes) if kind is Knee else hip_rules(limb.shapes)
-    return [*apart(limb, BONES[kind], TUBES[kind]), *own]
+    own = knee_rules(limb.shapes) if "patella" in limb.shapes else hip_rules(limb.shapes)
+    return [*apart(limb), *own]
 
 
-def apart(limb: LimbAnatomy, bones: tuple[str, ...], tubes: tuple[str, ...]) -> Iterator[str]:
+def check(limb: LimbAnatomy) -> None:
+    """Raises SettingsError with the first rule that does not hold."""
+    if broken := broken_rules(limb):
+        raise SettingsError(f"this patient cannot be: {broken[0]}; change the person or take another seed")
+
+
+def apart(limb: LimbAnatomy) -> Iterator[str]:
     """Bones, vessels and nerves share no point."""
-    parts = {part.name: part for part in limb.parts() if part.name in (*bones, *tubes)}
+    parts = {part.name: part for part in limb.parts() if part.tissue in (Tissue.BONE, *TUBES)}
     inside = {name: _inside(part.shape, part.low, part.high, 2.5) for name, part in parts.items()}
     for name, points in inside.items():
         if len(points) < 20:
@@ -66,12 +68,12 @@ def knee_rules(shapes: Mapping[str, Shape]) -> Iterator[str]:
         ]
         if min(meets) < 0.75:
             yield f"a meniscus lies not between femur and tibia: {meets[0]:.2f} below, {meets[1]:.2f} above"
-    recess = _grid((-72, -22, 0), (78, 62, 125))
-    pieces, count = label(shapes["recess"](recess.reshape(-1, 3)).reshape(recess.shape[:3]) < 0.3)
+    first, extent = np.array([-72.0, -22.0, 0.0]), np.array([75, 42, 63])
+    pieces, count = label(sampled(shapes["recess"], first, extent, STEP_MM, (-STEP_MM, STEP_MM)) < 0.3)
     sizes = np.bincount(pieces.ravel())[1:]
     if count == 0 or sizes.max() < 0.97 * sizes.sum():
         yield f"the recess falls into {count} pieces"
-    low = recess[pieces == 1 + int(np.argmax(sizes))][:, 2].min() if count else 99.0
+    low = STEP_MM * np.flatnonzero((pieces == 1 + int(np.argmax(sizes))).any(axis=(0, 1)))[0] if count else 99.0
     if low > 35:
         yield f"the recess ends {low:.0f} mm above the joint"
 
@@ -91,8 +93,10 @@ def hip_rules(shapes: Mapping[str, Shape]) -> Iterator[str]:
 
 
 def _inside(shape: Shape, low: tuple[float, ...], high: tuple[float, ...], step: float = STEP_MM) -> Array:
-    points = _grid(low, high, step).reshape(-1, 3)
-    return points[shape(points) < 0]
+    """Points (n, 3) of a grid that lie inside; far from the surface none is asked."""
+    first, count = np.asarray(low, float), np.ceil((np.asarray(high) - low) / step).astype(np.int64)
+    values = sampled(shape, first, count, step, (-step, step))
+    return lattice(first, count, step)[values.ravel() < 0]
 
 
 def _grid(low: tuple[float, ...], high: tuple[float, ...], step: float = STEP_MM) -> Array:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh
-from arguide.settings.scenario import Needle, Plan
+from arguide.settings.scenario import Plan
 from arguide_sim.anatomy import nerves
 from arguide_sim.anatomy.lumbar import Lumbar
+from arguide_sim.anatomy.needles import needle_for
 from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.plans import Approach, plan
 from arguide_sim.anatomy.region import Exercise
@@ -25,8 +26,6 @@ Point = NDArray[np.float64]
 ENOUGH_MM = 4.0
 """More room than this is as good as any."""
 ALONG_MM = np.concatenate([np.arange(2.0, 12.0, 1.0), np.arange(12.0, 120.0, 2.0)])
-LENGTHS_MM = (90.0, 120.0, 150.0, 200.0)
-OUTSIDE_MM = 20.0
 OFF_ROOT_MM = 3.5
 """From the nerve root to where its needle stops: its margin, and room for the error bar."""
 
@@ -51,13 +50,6 @@ def clearest(
     if best is None:
         raise MeshError(f"no free way to the {what} of this patient; choose another number or procedure")
     return best
-
-
-def needle_for(plans: Sequence[Plan], gauge: int, diameter_mm: float) -> Needle:
-    """The shortest needle that is long enough."""
-    longest = max(float(np.linalg.norm(np.subtract(p.entry, p.target))) for p in plans) + OUTSIDE_MM
-    length = next((length for length in LENGTHS_MM if length >= longest), LENGTHS_MM[-1])
-    return Needle(gauge=gauge, diameter_mm=diameter_mm, length_mm=length)
 
 
 def _on_both_sides(anatomy: Lumbar, skin: Mesh, way: Approach, words: Words) -> Exercise:

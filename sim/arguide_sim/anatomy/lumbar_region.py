@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from arguide.geometry.mesh import Mesh
-from arguide.settings.scenario import Fiducial, Needle, Source
+from arguide.settings.scenario import Fiducial, Source
 from arguide_sim.anatomy import lumbar_exercises, plans, teaching
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
+from arguide_sim.anatomy.needles import needle_for
 from arguide_sim.anatomy.norms import WHOLE
 from arguide_sim.anatomy.person import LESIONS, SEXES, LumbarPerson, person
 from arguide_sim.anatomy.region import Block, Box, Exercise, Parameter, Region
@@ -80,6 +81,7 @@ class LumbarRegion(Region):
         return (float(low[0]), float(low[1]), -112.0), (float(high[0]), float(high[1]), 208.0)
 
     def exercises(self, person: LumbarPerson, anatomy: Lumbar, meshes: Mapping[str, Mesh]) -> tuple[Exercise, ...]:
+        facet = plans.facet_plans(anatomy, meshes["skin"])
         return (
             Exercise(
                 name="facet",
@@ -87,8 +89,8 @@ class LumbarRegion(Region):
                 summary=teaching.SUMMARY,
                 procedure=teaching.PROCEDURE,
                 teaching=teaching.TEACHING,
-                needle=Needle(gauge=22, diameter_mm=0.72, length_mm=120.0),
-                plans=plans.facet_plans(anatomy, meshes["skin"]),
+                needle=needle_for(facet, 22, 0.72, (120.0, 150.0, 200.0), 10.0),
+                plans=facet,
             ),
             *lumbar_exercises.exercises(anatomy, meshes["skin"]),
         )

@@ -106,10 +106,10 @@ def _most_wear(age: float) -> float:
 
 def _check_rules(made: LumbarPerson) -> None:
     """Refuse what no one person can be."""
+    check_weight(made.bmi, made.stature)
     lean = made.lordosis - made.sacral_slope
     most = _most_wear(made.age)
     rules = (
-        (35 <= made.weight <= 220, f"bmi {made.bmi:g} at {made.stature:g} mm is {made.weight:.0f} kg", "35 to 220 kg"),
         (
             -8 <= lean <= 38,
             f"lordosis {made.lordosis:g}° on a sacral slope of {made.sacral_slope:g}° leans L1 back by {lean:.0f}°",
@@ -124,4 +124,14 @@ def _check_rules(made: LumbarPerson) -> None:
     )
     for holds, what, expected in rules:
         if not holds:
-            raise SettingsError(f"these do not go together: {what}; people have {expected}; change one of them")
+            raise _apart(what, expected)
+
+
+def check_weight(bmi: float, stature: float) -> None:
+    """Refuse a weight that no adult has; kg/m², mm."""
+    if not 35 <= (weight := bmi * (stature / 1000) ** 2) <= 220:
+        raise _apart(f"bmi {bmi:g} at {stature:g} mm is {weight:.0f} kg", "35 to 220 kg")
+
+
+def _apart(what: str, expected: str) -> SettingsError:
+    return SettingsError(f"these do not go together: {what}; people have {expected}; change one of them")

@@ -77,10 +77,20 @@ FIDUCIALS = (
 """Name, image x and z in mm, hint: spread over the trunk, all reachable from behind."""
 
 
+FLANK = 0.82
+"""Share of the trunk's half width beyond which its skin looks sideways."""
+
+
 def fiducials(skin: Mesh) -> tuple[Fiducial, ...]:
-    """Divots on the phantom's skin, where a finger from behind meets it."""
+    """Divots on the phantom's skin, where a finger from behind meets it; of slim people nearer to the midline."""
     behind, forward = -400.0, np.array([0.0, 1.0, 0.0])
+
+    def inward(x: float, z: float) -> float:
+        around = skin.vertices[np.abs(skin.vertices[:, 2] - z) < 15][:, 0]
+        middle, most = (around.min() + around.max()) / 2, FLANK * np.ptp(around) / 2
+        return float(np.clip(x, middle - most, middle + most))
+
     return tuple(
-        Fiducial(name=name, position=on_skin(skin, np.array([x, behind, z]), forward), hint=hint)
+        Fiducial(name=name, position=on_skin(skin, np.array([inward(x, z), behind, z]), forward), hint=hint)
         for name, x, z, hint in FIDUCIALS
     )

@@ -15,6 +15,8 @@ from arguide_sim.anatomy.sdf import Shape, common, cut, half_space, offset, unio
 
 SOFT_GAP_MM = 0.5
 """Least distance of soft parts to bone, and to one another."""
+BONE_GAP_MM = 1.2
+"""Least distance of the hip bone to the femur beyond the joint: in a turned femur the trochanter comes near the ischium."""
 ARTERY_MM, NERVE_TO_ARTERY_MM = 9.0, 14.4
 """What is drawn: diameter of the artery, and from its middle to the nerve's, at the crease of the groin."""
 HEAD_TAKEN_MM, REACH_TAKEN_MM = 0.05, 3.0
@@ -49,11 +51,16 @@ class Hip(LimbAnatomy):
         fat = surface.fat_mm(self.person.bmi) / self.scale
         skin = surface.skin(fat)
         core = offset(surface.body(fat), -fat)
-        femur, hip_bone = bones.femur(self.femur), bones.hip_bone(self.femur.head_mm)
+        femur = bones.femur(self.femur)
+        hip_bone = cut(bones.hip_bone(self.femur.head_mm), femur, BONE_GAP_MM, 1.0)
         bone = union([femur, hip_bone])
         artery = cut(common(vessels.artery(self.artery_wide), ends), bone, SOFT_GAP_MM)
         nerve = cut(common(vessels.nerve(self.nerve_out), ends), union([bone, artery]), SOFT_GAP_MM)
-        vein = cut(cut(common(vessels.vein(), ends), artery, SOFT_GAP_MM, 0.5), bone, SOFT_GAP_MM)
+        vein = cut(
+            cut(common(vessels.vein(max(surface.LEAN_FAT_MM - fat, 0.0)), ends), artery, SOFT_GAP_MM, 0.5),
+            bone,
+            SOFT_GAP_MM,
+        )
         bundle = union([nerve, artery, vein])
         capsule = cut(muscles.capsule(self.femur), bone, 0.15)
         grown = filling(muscles.bodies(), muscles.GROWTH_MM, common(core, ends))

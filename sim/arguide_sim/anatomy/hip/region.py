@@ -8,13 +8,15 @@ from numpy.typing import ArrayLike
 
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
-from arguide.settings.scenario import Fiducial, Needle, Plan, Source
+from arguide.settings.scenario import Fiducial, Plan, Source
 from arguide_sim.anatomy.grid import Field
 from arguide_sim.anatomy.hip import skin as surface
 from arguide_sim.anatomy.hip import words
 from arguide_sim.anatomy.hip.anatomy import Hip
 from arguide_sim.anatomy.hip.person import HIP_MEANINGS, HipPerson
 from arguide_sim.anatomy.limb import drawn, parameters, surface_point
+from arguide_sim.anatomy.limb_validity import check
+from arguide_sim.anatomy.needles import needle_for
 from arguide_sim.anatomy.region import Block, Box, Exercise, Region
 from arguide_sim.anatomy.sdf import Shape, union
 from arguide_sim.anatomy.volumes import Filling, Place
@@ -49,7 +51,9 @@ class _Groin(Region):
         return drawn(HipPerson, seed, wanted)
 
     def anatomy(self, person: HipPerson) -> Hip:
-        return Hip(person)
+        anatomy = Hip(person)
+        check(anatomy)
+        return anatomy
 
     def filling(self, person: HipPerson, anatomy: Hip) -> Filling:
         fat, scale = surface.fat_mm(person.bmi), anatomy.scale
@@ -67,7 +71,7 @@ class _Groin(Region):
         return anatomy.sized(surface.body(surface.fat_mm(anatomy.person.bmi) / anatomy.scale))
 
     def view(self, anatomy: Hip) -> Box:
-        return (-102, -125, -158), (130, 110, 158)
+        return anatomy.view((-151.0, 151.0), inward=-102.0)
 
     def fiducials(self, anatomy: Hip, skin: Mesh) -> tuple[Fiducial, ...]:
         return anatomy.touched(skin, FIDUCIALS)
@@ -101,11 +105,11 @@ class HipRegion(_Groin):
             ways = [np.cos(a) * front + np.sin(a) * along for a in np.radians(degrees)]
             return anatomy.plan(skin, name, target, ways, shy, words.HIP_GUIDANCE)
 
+        plans = (plan("Along the neck, 40°", range(36, 46, 2)), plan("Along the neck, steep", range(14, 26, 2)))
         return (
             Exercise(
                 name="hip", title=words.HIP_TITLE, summary=words.HIP_SUMMARY, procedure=words.HIP_PROCEDURE,
-                teaching=words.HIP_TEACHING, needle=Needle(gauge=22, diameter_mm=0.72, length_mm=120.0),
-                plans=(plan("Along the neck, 40°", range(36, 46, 2)), plan("Along the neck, steep", range(14, 26, 2))),
+                teaching=words.HIP_TEACHING, needle=needle_for(plans, 22, 0.72, (120.0, 150.0, 200.0), 10.0), plans=plans,
             ),
         )  # fmt: skip
 
@@ -126,15 +130,15 @@ class InguinalRegion(_Groin):
         above = surface_point(shapes["iliopsoas"], (-8.0, 22.0, 58.0), (0.1, 1, 0.2), 0.1)
         from_side = [np.array([np.cos(a), np.sin(a), 0.0]) for a in np.radians(range(32, 52, 3))]
         from_below = [_upright(a, b) for a in np.radians(range(15, 60, 5)) for b in np.radians(range(-10, 31, 5))]
+        plans = (
+            anatomy.plan(skin, "Beside the femoral nerve", beside, from_side, union([bone, vessels]), words.NERVE_GUIDANCE),
+            anatomy.plan(skin, "Above the ligament", above, from_below, union([bone, vessels]), words.ILIACA_GUIDANCE),
+        )  # fmt: skip
         return (
             Exercise(
                 name="femoral-nerve", title=words.NERVE_TITLE, summary=words.NERVE_SUMMARY,
                 procedure=words.NERVE_PROCEDURE, teaching=words.NERVE_TEACHING,
-                needle=Needle(gauge=22, diameter_mm=0.72, length_mm=80.0),
-                plans=(
-                    anatomy.plan(skin, "Beside the femoral nerve", beside, from_side, union([bone, vessels]), words.NERVE_GUIDANCE),
-                    anatomy.plan(skin, "Above the ligament", above, from_below, union([bone, vessels]), words.ILIACA_GUIDANCE),
-                ),
+                needle=needle_for(plans, 22, 0.72, (80.0, 120.0, 150.0, 200.0), 10.0), plans=plans,
             ),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from arguide_sim.anatomy.sdf import Distances, Points, Shape, common, half_space
 
 LEAN_FAT_MM = 12.0
 """Fat below the skin for which the sections are given."""
-CUT_X, TOP_Z, BOTTOM_Z = -104.0, 162.0, -162.0
+CUT_X, TOP_Z, BOTTOM_Z = -104.0, 164.0, -164.0
 TABLE_Y = -112.0
 
 # Image z against half width, front and back of the trunk about the midline; then of the thigh about its axis.
@@ -24,7 +24,7 @@ THIGH = (
     (-20, 26, -4, 80, 80),
     (40, 26, -6, 78, 78),
 )
-TRUNK_END_Z = -66.0
+TRUNK_END_Z = -78.0
 MIDLINE_X = -89.0
 
 

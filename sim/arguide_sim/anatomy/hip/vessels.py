@@ -20,7 +20,9 @@ VEIN = [
     (-63, -20, 168), (-58, 2, 118), (-53, 20, 76), (-46, 37, 42), (-41, 44, 22), (-34, 43, 0), (-29, 40, -20), (-24, 36, -38),
     (-17, 33, -70), (-12, 29, -110), (-9, 24, -178),
 ]  # fmt: skip
-SAPHENOUS = [(-29, 42, -26), (-34, 54, -42), (-37, 53, -70), (-40, 47, -120), (-41, 45, -178)]
+SAPHENOUS = [(-29, 42, -26), (-33, 53, -42), (-35.5, 51.5, -70), (-38.5, 46, -120), (-39.5, 44, -178)]
+DEEPER = np.array([(0.0, 0.0, 0.0), (0.5, -0.9, 0.0), (0.7, -0.8, 0.0), (0.75, -0.65, 0.0), (0.75, -0.65, 0.0)])
+"""Where the saphenous vein goes when there is less fat, mm for each mm."""
 NERVE = [
     (-15, -24, 168),
     (-16, -2, 118),
@@ -53,10 +55,11 @@ def artery(wide: float = 1.0) -> Shape:
     )
 
 
-def vein() -> Shape:
-    """Femoral vein with the great saphenous vein, which joins it from the front."""
+def vein(lean: float = 0.0) -> Shape:
+    """Femoral vein with the great saphenous vein, which joins it from the front, `lean` mm deeper than drawn."""
     wide = _round(VEIN, (6.5, 6.5, 6.3, 6.0, 5.8, 5.8, 5.6, 5.4, 4.8, 4.5, 4.3))
-    return union([wide, _round(SAPHENOUS, (2.6, 2.4, 2.2, 2.1, 2.1))], 2.0)
+    saphenous = curved(np.array(SAPHENOUS) + lean * DEEPER, [(r, r) for r in (2.6, 2.4, 2.2, 2.1, 2.1)], UP)
+    return union([wide, saphenous], 2.0)
 
 
 def nerve(outward: float = 0.0) -> Shape:

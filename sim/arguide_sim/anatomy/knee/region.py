@@ -7,12 +7,14 @@ import numpy as np
 
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
-from arguide.settings.scenario import Fiducial, Needle, Source
+from arguide.settings.scenario import Fiducial, Source
 from arguide_sim.anatomy.grid import Field
 from arguide_sim.anatomy.knee import soft, words
 from arguide_sim.anatomy.knee.anatomy import Knee
 from arguide_sim.anatomy.knee.person import KNEE_MEANINGS, KneePerson
 from arguide_sim.anatomy.limb import drawn, parameters
+from arguide_sim.anatomy.limb_validity import check
+from arguide_sim.anatomy.needles import needle_for
 from arguide_sim.anatomy.region import Block, Box, Exercise, Region
 from arguide_sim.anatomy.sdf import Shape, union
 from arguide_sim.anatomy.volumes import Filling, Place
@@ -47,7 +49,9 @@ class KneeRegion(Region):
         return drawn(KneePerson, seed, wanted)
 
     def anatomy(self, person: KneePerson) -> Knee:
-        return Knee(person)
+        anatomy = Knee(person)
+        check(anatomy)
+        return anatomy
 
     def filling(self, person: KneePerson, anatomy: Knee) -> Filling:
         def fat(p: Place) -> Iterator[tuple[str, Field]]:
@@ -59,7 +63,7 @@ class KneeRegion(Region):
         return anatomy.sized(soft.leg(soft.fat_mm(anatomy.person.bmi) / anatomy.scale))
 
     def view(self, anatomy: Knee) -> Box:
-        return (-100, -100, -134), (110, 95, 134)
+        return anatomy.view((-130.0, 130.0))
 
     def exercises(self, person: KneePerson, anatomy: Knee, meshes: Mapping[str, Mesh]) -> tuple[Exercise, ...]:
         skin, shapes = meshes["skin"], anatomy.shapes
@@ -81,7 +85,8 @@ class KneeRegion(Region):
         return (
             Exercise(
                 name="suprapatellar", title=words.TITLE, summary=words.SUMMARY, procedure=words.PROCEDURE,
-                teaching=words.TEACHING, needle=Needle(gauge=21, diameter_mm=0.82, length_mm=80.0), plans=plans,
+                teaching=words.TEACHING, plans=plans,
+                needle=needle_for(plans, 21, 0.82, (80.0, 120.0, 150.0), 10.0),
             ),
         )  # fmt: skip
 

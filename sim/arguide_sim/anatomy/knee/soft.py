@@ -58,10 +58,12 @@ MUSCLES = {
     "shin": ([(34, 6, -48), (36, -2, -84), (34, -8, -150)], [(6, 9), (10, 15), (12, 18)], 6.0),
 }  # fmt: skip
 LEAN_FAT_MM = 9.0
+END_MM = 4.0
+"""How far the skin reaches beyond the cuts of bones and muscles."""
 
 # Image z against centre x, y and half width, half depth of the leg without the bulge of the patella.
 SECTIONS = (
-    (-170, 10, -24, 54, 52), (-110, 10, -24, 56, 54), (-70, 8, -18, 55, 54), (-30, 4, -12, 57, 57), (0, 1, -7, 58, 60),
+    (-170, 10, -24, 54, 52), (-110, 10, -24, 56, 54), (-70, 8, -18, 55, 54), (-30, 4, -10.5, 57, 58.5), (0, 1, -6, 58, 61),
     (20, 0, -3, 58, 62), (50, 1, 2, 60, 63), (100, 5, 4, 65, 66), (170, 9, 6, 73, 71),
 )  # fmt: skip
 
@@ -95,7 +97,7 @@ def fat_mm(bmi: float) -> float:
 
 def skin(fat: float) -> Shape:
     """The leg from the lower thigh to the calf, closed at both ends, with `fat` mm below the skin."""
-    ends = common(half_space((0, 0, TOP_Z + 1), (0, 0, 1)), half_space((0, 0, BOTTOM_Z - 1), (0, 0, -1)))
+    ends = common(half_space((0, 0, TOP_Z + END_MM), (0, 0, 1)), half_space((0, 0, BOTTOM_Z - END_MM), (0, 0, -1)))
     return common(leg(fat), ends, 5.0)
 
 
