@@ -79,18 +79,23 @@ class Pictures:
             rows.append(("Tells late by", f"{1e3 * calibration.delay_s:.1f} ms, corrected"))
         return [("AR camera", lambda: rows)]
 
-    def join(self, session: "Session") -> "LivePicture":
-        """What the scene draws; its `take` is to be a sink."""
+    def join(self, session: "Callable[[], Session | None]") -> "LivePicture":
+        """What the scene draws; its `take` is to be a sink. `session` gives the session once there is one."""
         from arguide.guidance.live_picture import LivePicture
         from arguide.trackers.camera.feed import TrackerFeed
 
         def registered() -> Any:
-            return session.registration.fixed_from_moving if session.registration else None
+            now = session()
+            return now.registration.fixed_from_moving if now and now.registration else None
+
+        def guess() -> Any:
+            now = session()
+            return now.guess if now else None
 
         if self.feed is not None:
-            return LivePicture(self.feed, registered, self.feed.calibration.mount, lambda: session.guess)
+            return LivePicture(self.feed, registered, self.feed.calibration.mount, guess)
         feed = TrackerFeed(lambda: _innermost(self._own), self._profile.title)
-        return LivePicture(feed, registered, guess=lambda: session.guess)
+        return LivePicture(feed, registered, guess=guess)
 
 
 def _innermost(tracker: Any) -> Any:

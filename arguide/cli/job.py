@@ -53,6 +53,11 @@ CARD_S = 5.0
 class Curtain(Protocol):
     """Tells what is being done until the stage is there, then goes away."""
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has gone."""
+        ...
+
     def wait(self, words: str) -> None:
         """Tell it."""
         ...
@@ -137,10 +142,9 @@ def carry_out(job: Job) -> int:
             progress(0.0, f"connecting to the tracker on {job.port}")
             tracker.connect()
             pictures, no_picture = _pictures(job, tracker, clock, stack)
-            anatomy = awaited(loading, lambda: progress(0.3 + 0.4 * read[-1][0], read[-1][1]))
-            progress(0.7, "building the scene")
-            session = Session(job.scenario, job.plan, job.profile, anatomy, stored, methods)
-            live_picture = pictures.join(session) if pictures else None
+            progress(0.2, "building the scene")
+            sessions: list[Session] = []
+            live_picture = pictures.join(lambda: sessions[0] if sessions else None) if pictures else None
             stage = _stage(job, clock, live_picture, no_picture)
             stage.facts.devices += device_rows(job.profile, job.port, tracker) + (pictures.rows() if pictures else [])
             stack.callback(stage.close)
@@ -148,6 +152,10 @@ def carry_out(job: Job) -> int:
             stage.render()  # to be seen at once; what else is needed comes after it
             if job.curtain:
                 job.curtain.close()
+            anatomy = awaited(loading, lambda: _wait(job, stage, progress, *read[-1]))
+            stage.hide_card()
+            session = Session(job.scenario, job.plan, job.profile, anatomy, stored, methods)
+            sessions.append(session)
             tracker.start()
         beside(_load_rest)
         sinks: list[Sink] = [
@@ -173,6 +181,14 @@ def carry_out(job: Job) -> int:
         except ArguideError as error:
             error.args = (f"{error} (recorded so far: {job.recording})", *error.args[1:])
             raise
+
+
+def _wait(job: Job, stage: "Stage", progress: Callable[[float, str], None], done: float, what: str) -> None:
+    """Say what is worked out for a scenario that is new here, and keep the window alive."""
+    progress(0.4 + 0.6 * done, what)
+    if job.window and not stage.closed:
+        stage.show_card([("The first time", f"{what} · {100 * done:.0f} %", None)], "Getting ready")
+        stage.render()
 
 
 def _load_rest() -> None:
@@ -219,11 +235,11 @@ def _remember(job: Job) -> None:
 
 
 def _told(bar: Callable[[float, str], None], curtain: Curtain | None) -> Callable[[float, str], None]:
-    """Progress for the terminal, and for the curtain where there is one."""
+    """Progress for the terminal, and for the curtain while there is one."""
 
     def progress(done: float, what: str) -> None:
         bar(done, what)
-        if curtain:
+        if curtain and not curtain.closed:
             curtain.wait(what)
 
     return progress

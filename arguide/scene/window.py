@@ -21,6 +21,7 @@ from panda3d.core import (
 )
 
 from arguide.errors import DisplayError
+from arguide.scene import style
 from arguide.scene.desktop import LARGEST, SMALLEST, Size
 from arguide.scene.outputs import MULTISAMPLES, opened, opened_beside
 
@@ -77,6 +78,7 @@ class Display:
             _cover_all(self.output)
         self._input = _Input(self.output) if window else None
         self._portrait: Display | None = None
+        self.output.set_clear_color((*style.PANEL, 1))
         self.frame()
 
     @property

@@ -134,7 +134,7 @@ def rehearsal(name: str) -> Iterator[tuple[Stage, Callable[[], SessionState], Ca
         camera = simulated_camera(scenario, plan, profile, SEED, calibrate="none")
         pictures = Pictures(camera, profile, tracker, clock, stack)
         session = Session(scenario, plan, profile, load_anatomy(scenario, plan))
-        live_picture = pictures.join(session)
+        live_picture = pictures.join(lambda: session)
         stage = Stage(
             scenario, plan, size=DRAWN, smooth=True, clock=clock, live=live_picture, occluders=occluders_of(profile)
         )
