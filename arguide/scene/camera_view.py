@@ -30,7 +30,7 @@ class CameraView(View):
     def __init__(self, kind: ViewKind, props: Props, live: LivePicture) -> None:
         super().__init__(kind, props)
         self._live = live
-        self._photo = PhotoTexture(live.camera.width, live.camera.height)
+        self._photo = PhotoTexture()
         self._sheet = NodePath("photo")
         self._sheet.set_shader(shader("photo", "photo"))
         self._sheet.set_shader_inputs(photo=self._photo.texture, crop=(0.0, 0.0, 1.0, 1.0), bright=1.0)
@@ -55,7 +55,9 @@ class CameraView(View):
         self._framing = Framing.of(self._live.camera, pane)
         self._plate.fill(self._framing.seen, canvas.window, canvas.unit)
         self._framing.set(self._main.lens)
-        self._sheet.set_shader_input("crop", self._framing.crop)
+        crop = self._photo.frame(self._framing)
+        for drawn in (self._sheet, self.see_through.root):
+            drawn.set_shader_input("crop", crop)
         unit, clear = canvas.unit, pane.clear
         self._markers = MarkerLabels(canvas, self.props.scenario)
         caption(canvas, clear, self.kind.value)

@@ -70,21 +70,34 @@ class Framing:
 
 
 class PhotoTexture:
-    """The newest picture on the graphics card."""
+    """What is seen of the newest picture, on the graphics card."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self) -> None:
         self.texture = Texture("live picture")
-        self.texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, Texture.F_rgba)
         self.texture.set_minfilter(SamplerState.FT_linear)
         self.texture.set_magfilter(SamplerState.FT_linear)
         self.texture.set_wrap_u(SamplerState.WM_clamp)
         self.texture.set_wrap_v(SamplerState.WM_clamp)
+
+    def frame(self, framing: Framing) -> tuple[float, float, float, float]:
+        """Hold this part of the pictures, black until the next one is set. The `crop` that shaders need to show it.
+
+        Pictures have their first row above, textures below: instead of every picture, the crop is turned over.
+        """
+        width, height = framing.camera.width, framing.camera.height
+        x, y, across, down = framing.crop
+        left, top = max(0, int(x * width) - 1), max(0, int((1 - y - down) * height) - 1)
+        right, bottom = min(width, int((x + across) * width) + 2), min(height, int((1 - y) * height) + 2)
+        self._part = slice(top, bottom), slice(left, right)
+        columns, rows = right - left, bottom - top
+        self.texture.setup_2d_texture(columns, rows, Texture.T_unsigned_byte, Texture.F_rgba)
         self.set(np.zeros((height, width, 3), dtype=np.uint8))
+        return (x * width - left) / columns, ((1 - y) * height - top) / rows, across * width / columns, -down * height / rows
 
     def set(self, pixels: NDArray[np.uint8]) -> None:
-        """Show these pixels (height, width, 3), blue, green, red from the top: as Panda3D has them from the bottom."""
+        """Show these pixels (height, width, 3), blue, green, red from the top."""
         # Four bytes a pixel go to the card as they are; three would be taken apart there one by one. They are written into
         # the texture's own memory: giving it an array instead takes ten times as long.
-        height, width, _ = pixels.shape
-        into = np.frombuffer(self.texture.modify_ram_image(), dtype=np.uint8).reshape(height, width, 4)
-        cv2.cvtColor(cv2.flip(pixels, 0), cv2.COLOR_BGR2BGRA, dst=into)
+        rows, columns = self.texture.get_y_size(), self.texture.get_x_size()
+        into = np.frombuffer(self.texture.modify_ram_image(), dtype=np.uint8).reshape(rows, columns, 4)
+        cv2.cvtColor(pixels[self._part], cv2.COLOR_BGR2BGRA, dst=into)

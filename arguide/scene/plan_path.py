@@ -70,7 +70,7 @@ def _axis(z: list[float]) -> Array:
 
 
 def _ring(radius: float, z: float) -> Shape:
-    return wire(circle(radius) + (0, 0, z), HAIR_MM, closed=True, segments=8)
+    return wire(circle(radius, 48) + (0, 0, z), HAIR_MM, closed=True, segments=6)
 
 
 def _target(radius: float) -> Shape:

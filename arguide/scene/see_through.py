@@ -120,7 +120,6 @@ class SeeThrough:
             needle_px=tuple(pixels[2:].ravel().tolist()),
             radius_px=(WINDOW_MM * scale, NEEDLE_WINDOW_MM * scale * min(1.0, deep / 15.0)),
             pane_px=(framing.seen.width, framing.seen.height),
-            crop=framing.crop,
             fog_range=(float(ends[0, 2]) + FOG_MM[0], float(ends[0, 2]) + FOG_MM[1]),
             fog_color=INSIDE,
         )
