@@ -22,6 +22,8 @@ CLEAR = 0.3
 """Up to this opacity the far side is left out: one does not see it, and over the whole picture it costs 8 ms a frame."""
 FAINT = 0.15
 """What a scenario gives less opacity than this is hidden until it is asked for: it is hardly seen, and dims all else."""
+PIECE = 500
+"""Triangles that are left out together where they are out of sight."""
 WHOLE = (-1e9, 1e9)
 
 
@@ -51,7 +53,7 @@ class Layer:
         self.root = parent.attach_new_node(structure.name)
         self.root.set_shader_inputs(base_color=style.rgb(structure.color))
         self.root.set_shader_inputs(**material_inputs(style.MATERIALS[structure.tissue]))
-        self._solid = self.root.attach_new_node(geometry(structure.name, drawn))
+        self._solid = self.root.attach_new_node(geometry(structure.name, drawn, PIECE))
         self._solid.set_shader(shader("tissue", "tissue"))
         self._glass = [self._pane(far, rank) for far in (True, False)]
         self._solid.hide(SPACE | LASTING | MOVING)

@@ -92,7 +92,12 @@ class PhotoTexture:
         columns, rows = right - left, bottom - top
         self.texture.setup_2d_texture(columns, rows, Texture.T_unsigned_byte, Texture.F_rgba)
         self.set(np.zeros((height, width, 3), dtype=np.uint8))
-        return (x * width - left) / columns, ((1 - y) * height - top) / rows, across * width / columns, -down * height / rows
+        return (
+            (x * width - left) / columns,
+            ((1 - y) * height - top) / rows,
+            across * width / columns,
+            -down * height / rows,
+        )
 
     def set(self, pixels: NDArray[np.uint8]) -> None:
         """Show these pixels (height, width, 3), blue, green, red from the top."""

@@ -36,6 +36,7 @@ from arguide.scene.anatomy import lights
 from arguide.scene.convert import panda_matrix
 from arguide.scene.fiducials import STEPS
 from arguide.scene.hints import Hints
+from arguide.scene.layer import PIECE
 from arguide.scene.needle import NeedleModel
 from arguide.scene.photo import Framing
 from arguide.scene.plan_path import PlanPath
@@ -149,7 +150,7 @@ class SeeThrough:
         """The skin three times: whole, as depth alone; punched open; and the edge of the hole."""
         self._cut: list[NodePath] = []
         for drawn in self._skins:
-            closed, cavity, rim = (self._placed.attach_new_node(geometry("skin", drawn)) for _ in range(3))
+            closed, cavity, rim = (self._placed.attach_new_node(geometry("skin", drawn, PIECE)) for _ in range(3))
             closed.set_shader(shader("flat", "flat"))
             closed.set_attrib(ColorWriteAttrib.make(ColorWriteAttrib.C_off))
             closed.set_bin("background", 0)

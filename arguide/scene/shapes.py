@@ -60,24 +60,36 @@ def _format() -> GeomVertexFormat:
     return GeomVertexFormat.register_format(GeomVertexFormat(columns))
 
 
-def geometry(name: str, shape: Shape) -> GeomNode:
-    """A Panda3D node of a shape."""
+def geometry(name: str, shape: Shape, piece: int = 1 << 30) -> GeomNode:
+    """A Panda3D node of a shape, in compact pieces of at most so many triangles: those out of sight are not drawn."""
     data = GeomVertexData(name, _format(), Geom.UH_static)
     data.unclean_set_num_rows(len(shape.vertices))
     rows = np.empty((len(shape.vertices), 10), np.float32)
     rows[:, :3], rows[:, 3:6], rows[:, 6:] = shape.vertices, shape.normals, shape.colors
     memoryview(data.modify_array(0)).cast("B")[:] = rows.tobytes()
-    triangles = GeomTriangles(Geom.UH_static)
-    triangles.set_index_type(Geom.NT_uint32)
-    triangles.add_vertices(0, 0, 0)
-    indices = triangles.modify_vertices()
-    indices.unclean_set_num_rows(shape.faces.size)
-    memoryview(indices).cast("B")[:] = np.ascontiguousarray(shape.faces, dtype=np.uint32).tobytes()
-    geom = Geom(data)
-    geom.add_primitive(triangles)
     node = GeomNode(name)
-    node.add_geom(geom)
+    for faces in _pieces(shape.faces, shape.vertices, piece):
+        triangles = GeomTriangles(Geom.UH_static)
+        triangles.set_index_type(Geom.NT_uint32)
+        triangles.add_vertices(0, 0, 0)
+        indices = triangles.modify_vertices()
+        indices.unclean_set_num_rows(faces.size)
+        memoryview(indices).cast("B")[:] = np.ascontiguousarray(faces, dtype=np.uint32).tobytes()
+        geom = Geom(data)
+        geom.add_primitive(triangles)
+        node.add_geom(geom)
     return node
+
+
+def _pieces(faces: Faces, vertices: Array, most: int) -> list[Faces]:
+    """The faces (m, 3) cut in halves across their longest side until each piece has at most so many."""
+    if len(faces) <= most:
+        return [faces]
+    middles = vertices[faces].sum(axis=1)
+    along = middles[:, int(np.ptp(middles, axis=0).argmax())]
+    order = np.argpartition(along, len(faces) // 2)
+    halves = faces[np.sort(order[: len(faces) // 2])], faces[np.sort(order[len(faces) // 2 :])]
+    return [piece for half in halves for piece in _pieces(half, vertices, most)]
 
 
 def _grid_faces(rows: int, columns: int) -> Faces:
