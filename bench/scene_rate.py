@@ -21,6 +21,7 @@ from arguide.trackers.reading import Sample
 SIZE = (1280, 720)
 FRAMES = 60
 ROUNDS = 4
+OTHERS = ("lumbar-biopsy", "lumbar-root", "hip-injection", "knee-injection", "femoral-block")
 
 
 def _pose(plan: Plan, before_mm: float) -> Array:
@@ -116,6 +117,20 @@ def _augmented_rate(scenario: Scenario, plan: Plan, paced: bool) -> tuple[float,
         return best, stage.performance.picture_waits_s
 
 
+def _other_scenarios() -> list[tuple[str, str, str]]:
+    """The other shipped scenarios, in 3D and with camera, slice and bullseye; those of limbs have their muscles of glass."""
+    rows = []
+    for name in OTHERS:
+        scenario = read_scenario(asset_files.find_scenario(name))
+        plan = scenario.plans[0]
+        space, busy, _ = _rate(scenario, plan, smooth=False)
+        augmented, _ = _augmented_rate(scenario, plan, paced=False)
+        rows.append(
+            (f"{name}: 3D; with AR", f"{space:.0f} frames/s, {busy:.0f} ms; {augmented:.0f} frames/s", "≥ 30 frames/s")
+        )
+    return rows
+
+
 class _Pictures:
     """A camera whose pictures come 30 a second and cost nothing."""
 
@@ -179,6 +194,7 @@ def measure() -> list[tuple[str, str, str]]:
             f"{1e3 * age:.0f} ms",
             "≤ 38",
         ),
+        *_other_scenarios(),
         ("opening the stage the first time in a process", f"{opening:.1f} s", "–"),
     ]
 
