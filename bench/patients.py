@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from arguide_sim.anatomy.numbering import numbered
@@ -13,6 +15,7 @@ from arguide_sim.anatomy.volumes import laid_at
 
 from arguide.geometry.distance_grid import signed_distances
 from arguide.geometry.mesh import Mesh, read_mesh
+from arguide.geometry.transforms import Array
 from arguide.imaging.volume import Volume, read_nifti
 from arguide.settings.scenario import Scenario
 from arguide.settings.scenario_file import read_scenario
@@ -45,7 +48,11 @@ def measure() -> list[tuple[str, str, str]]:
     ]
 
 
-FAR = {"mean": np.mean, "95 %": lambda far: np.percentile(far, 95), "99 %": lambda far: np.percentile(far, 99)}
+FAR: dict[str, Callable[[Array], Any]] = {
+    "mean": np.mean,
+    "95 %": lambda far: np.percentile(far, 95),
+    "99 %": lambda far: np.percentile(far, 99),
+}
 """How the distances of all voxel faces on a surface are summed up."""
 
 

@@ -46,7 +46,9 @@ def approach(anatomy: Lumbar, level: str) -> Approach:
             if inside > 0.5 and (best is None or free > best.clearance_mm):
                 best = Approach(target, out, free)
     if best is None:
-        raise MeshError(f"no free way into the joint below {level}; is its gap too narrow?")
+        raise MeshError(
+            f"no free way into the joint below {level} of this patient; take another seed or change the person"
+        )
     return best
 
 
