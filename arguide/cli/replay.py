@@ -18,7 +18,9 @@ EXAMPLES = """examples:
   arguide replay arguide-output/20260105-101500/session.mcap
   arguide replay session.mcap --speed 4
   arguide replay session.mcap --check              recompute every deviation from the readings, bit for bit
-  arguide replay session.mcap --headless -o film   pictures and a film"""
+  arguide replay session.mcap --headless -o film   pictures and a film
+
+The space bar pauses, S keeps a still, H shows all keys, Q leaves."""
 
 
 def add(commands: Subparsers) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from arguide.scene.stage import Stage
     from arguide.sound.player import Player
 
-PAUSE = "p"
+PAUSE = "space"
 
 
 def replay(
@@ -98,7 +98,7 @@ def _in_window(
     still: Callable[[], None],
     player: "Player | None",
 ) -> bool:
-    """Show until the end (True) or until the user leaves (False); P pauses, S keeps a still."""
+    """Show until the end (True) or until the user leaves (False); the space bar pauses, S keeps a still."""
     heard: tuple[SessionState | None, float] = (None, 0.0)
     if player is not None:
         player.start(lambda: heard)

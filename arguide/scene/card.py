@@ -54,11 +54,11 @@ class Card:
         label, value, found = line
         size = min(19.0, 0.48 * box.height / unit)
         color = color_of(FOR_GRADE[found]) if found else style.INK
-        long = found is None and len(value) > LONG
-        wraps = long and len(value) > ONE_LINE
+        long = len(value) > LONG
         middle = (0.28 if long else 0.5) * box.width
+        value_box = box.column(middle, (0.8 if found else 1.0) * box.width - middle)
+        wraps = long and len(value) > ONE_LINE * value_box.width / (0.72 * box.width)
         canvas.label(box.column(0, middle - 10 * unit), size, label, style.QUIET, parent=self.root)
-        value_box = box.column(middle, 0.30 * box.width if found else box.width - middle)
         canvas.label(
             value_box,
             size * (0.72 if wraps else 1.0 if long else 1.1),
@@ -83,7 +83,7 @@ class Card:
 
 
 HELP: tuple[CardLine, ...] = (
-    ("Space", "go on / touch / take", None),
+    ("Space", "go on / touch / take · in a replay: pause", None),
     ("1 … 6", "layout: 3D · camera · camera and slice · slices · along the needle · bullseye", None),
     ("Tab", "give the keys to the next view", None),
     ("F, double click", "let the view fill the window, and go back", None),

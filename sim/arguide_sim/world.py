@@ -30,6 +30,8 @@ CAMERA = "camera"
 """The tool that a camera is fixed to."""
 BODY_FROM_CAMERA = from_parts([[1, 0, 0], [0, 0, 1], [0, -1, 0]], [4.0, 58.0, -22.0])
 """Where the camera's lens truly is on that tool: what a hand-eye calibration has to find, (4, 4)."""
+FAVOUR = 1.5
+"""So much steeper a path must be from another side for the phantom to be turned over."""
 ROOM_MM = 450.0
 """The phantom lies so much farther from a tracker that is to see a camera over it too: its volume is narrow near by."""
 CAMERA_AT, CAMERA_TO = (290.0, -48.0, 420.0), (15.0, -10.0, -20.0)
@@ -126,7 +128,7 @@ def build_world(
     random = np.random.default_rng([seed, 0])
     tools = {tool.name: _tool(tool, random) for tool in profile.tools}
     points = np.array([f.position for f in scenario.fiducials]) if scenario else np.zeros((1, 3))
-    up, along = _directions(plan)
+    up, along = _directions(plan, points)
     distance_mm += ROOM_MM if CAMERA in tools else 0.0
     width = float(np.abs((points - points.mean(axis=0)) @ np.cross(up, along)).max())
     world = World(
@@ -175,10 +177,15 @@ def _bare_sensor() -> bytes:
     return bytes(image)
 
 
-def _directions(plan: Plan | None) -> tuple[Array, Array]:
-    """Up and along for a phantom that lies so that the plan goes downwards: the axes of the image nearest to that."""
+def _directions(plan: Plan | None, points: Array) -> tuple[Array, Array]:
+    """Up and along for a phantom that lies so that the plan goes downwards: the axes of the image nearest to that.
+
+    A patient is not turned over for a path that is only a little steeper from the side than from where the fiducials
+    lie, `points` (n, 3) mm.
+    """
     out = np.array([0.0, -1.0, 0.0]) if plan is None else np.subtract(plan.entry, plan.target)
-    axis = int(np.argmax(np.abs(out)))
+    likely = np.where(np.arange(3) == np.argmin(np.ptp(points, axis=0)), FAVOUR, 1.0)
+    axis = int(np.argmax(likely * np.abs(out)))
     up = np.sign(out[axis]) * np.eye(3)[axis]
     return up, np.eye(3)[1 if axis == 2 else 2]
 

@@ -160,6 +160,15 @@ def test_the_score_card_comes_and_goes(stage: Stage, state_of: Maker, pose_at: M
     np.testing.assert_array_equal(_shot(stage, state), before)
 
 
+def test_a_long_reason_with_a_grade_can_be_read(stage: Stage, state_of: Maker, pose_at: Maker) -> None:
+    why = "The needle went into: Nerve roots, Aorta and iliac arteries, Vena cava and iliac veins. Never more than 40 points."
+    stage.show_card([("Score", "40 / 100", Grade.OUT), ("Held down", why, Grade.OUT)] * 7, "Score")
+    _shot(stage, state_of(pose_at(1.0), step=Step.DONE))
+    box = next(label.bounds() for label in stage.labels if label.text.startswith("The needle went into"))
+    stage.hide_card()
+    assert box is not None and box.height > 18, "two lines of letters that are not tiny"
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_no_word_leaves_the_window(open_stage: Callable[..., Stage], state_of: Maker, pose_at: Maker, size) -> None:  # type: ignore[no-untyped-def]
     long = (

@@ -9,12 +9,13 @@ import pytest
 from arguide_sim.ndi.models import MODELS
 from arguide_sim.world import build_world, identify
 
-from arguide.asset_files import find_profile
+from arguide.asset_files import find_profile, find_scenario
 from arguide.errors import SettingsError
 from arguide.geometry.transforms import apply, is_rigid
 from arguide.settings.profile import ToolProfile, TrackerProfile
 from arguide.settings.profile_file import read_profile
 from arguide.settings.scenario import Plan
+from arguide.settings.scenario_file import read_scenario
 
 OPTICAL = [name for name, model in MODELS.items() if model.optical]
 
@@ -53,6 +54,13 @@ def test_the_phantom_lies_so_that_the_plan_goes_down(profile: TrackerProfile, ou
     assert world.face @ world.up > 0.8
     assert abs(world.up @ world.along) < 1e-12
     assert np.abs(np.linalg.norm(world.place(3, 4, 12) - world.centre) - 13) < 1e-9
+
+
+def test_a_patient_is_not_turned_over_for_a_path_hardly_steeper_from_the_side(profile: TrackerProfile) -> None:
+    """Else the tools would lie in the belly, and the needle come through it: both roots are reached from the back."""
+    scenario = read_scenario(find_scenario("lumbar-root"))
+    ups = [build_world(profile, scenario, plan, 1).up for plan in scenario.plans]
+    np.testing.assert_array_equal(ups, [[0, -1, 0]] * len(scenario.plans))
 
 
 @pytest.mark.parametrize("model", OPTICAL)
