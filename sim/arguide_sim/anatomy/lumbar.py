@@ -14,7 +14,22 @@ from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.person import LumbarPerson
-from arguide_sim.anatomy.sdf import Shape, bounded, common, cut, half_space, mirrored, placed, roughened, tube, union
+from arguide_sim.anatomy.sdf import (
+    NEAR_MM,
+    Distances,
+    Points,
+    Shape,
+    bounded,
+    common,
+    cut,
+    half_space,
+    mirrored,
+    placed,
+    roughened,
+    smooth_min,
+    tube,
+    union,
+)
 from arguide_sim.anatomy.skin import Trunk
 from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve, lordosis, tilt
 from arguide_sim.anatomy.variation import Deformation, levels_of
@@ -28,6 +43,9 @@ PASSAGE_GAP_MM = 0.6
 NERVE_GAP_MM = 0.5
 """Least distance of the sac to bone."""
 SOFT_GAP_MM = 0.4
+
+COVER_MM, HIP_BLEND_MM, HIP_RISE_MM = 3.0, 1.0, 20.0
+"""Least skin and fat over the hip bones, how round their rise is, and how high it may be."""
 
 FIELD_OF_VIEW = (-105.0, 213.0)
 """Image z between which vessels, muscles and thecal sac are made, mm."""
@@ -212,9 +230,19 @@ class Lumbar:
             )  # fmt: skip
         half = 1.25 * 172 * self.person.stature / 1700 * (1 + 0.024 * max(self.person.bmi - 24, 0))
         box = ((-half, -320, -145), (half, 420, 245))
-        yield _part(
-            "skin", "Skin", Tissue.SKIN, "#e0ac8f", self.trunk.surface(0.0), box, 3.5, 9000, opacity=0.25, mirror=True
-        )
+        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", self._skin(), box, 3.5, 9000, opacity=0.25, mirror=True)
+
+    def _skin(self) -> Shape:
+        """The trunk's, which rises over the hip bones of slim people."""
+        trunk, hips = self.trunk.surface(0.0), self.bones["ilia"]
+
+        def shape(p: Points) -> Distances:
+            d = trunk(p)
+            near = np.abs(d) < NEAR_MM + HIP_RISE_MM
+            d[near] = smooth_min(d[near], hips(p[near]) - COVER_MM, HIP_BLEND_MM)
+            return d
+
+        return shape
 
     def _lesion(self) -> Iterator[Part]:
         made = {

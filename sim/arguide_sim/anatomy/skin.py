@@ -25,7 +25,8 @@ DEPTHS = ((-150, 205.0), (-70, 212.0), (-10, 206.0), (60, 196.0), (150, 200.0), 
 """Image z, mm; width and depth of the trunk of an adult of average build."""
 
 ENDS = (-132.0, 228.0)
-"""Image z of the two cuts."""
+"""Image z of the two cuts; the upper one lies higher over a spine that reaches farther."""
+OVER_SPINE_MM = 10.0
 FASCIA_MM = 2.4
 
 
@@ -34,6 +35,8 @@ class Trunk:
 
     def __init__(self, person: LumbarPerson, levels: tuple[Level, ...], curve: SpineCurve) -> None:
         self.person = person
+        highest = float(curve.bodies[levels[0].name][2, 3]) + levels[0].height / 2 + OVER_SPINE_MM
+        self.ends = ENDS[0], max(ENDS[1], highest)
         over = person.bmi - LEAN_BMI
         tall = person.stature / 1700
         hips = 1.03 if person.sex == "f" else 0.985
@@ -54,7 +57,7 @@ class Trunk:
         """The trunk in the image frame, closed at both ends or going on."""
 
         def shape(p: Points) -> Distances:
-            x, z = p[:, 0], np.clip(p[:, 2], *ENDS)
+            x, z = p[:, 0], np.clip(p[:, 2], *self.ends)
             rear = (1 - beneath) * self._skin_line(z) + beneath * self._lean_line(z)
             a = self._half_width(z) - beneath * self._lateral_fat
             front = self._skin_line(z) + self._depth(z) - beneath * self._front_fat
@@ -67,7 +70,7 @@ class Trunk:
             wall = (r - 1.0) * np.minimum((np.hypot(x, y) + 1e-6 * b) / (r + 1e-6), np.minimum(a, b))
             if not closed:
                 return np.asarray(wall)
-            return smooth_max(wall, np.maximum(ENDS[0] - p[:, 2], p[:, 2] - ENDS[1]), 12.0)
+            return smooth_max(wall, np.maximum(self.ends[0] - p[:, 2], p[:, 2] - self.ends[1]), 12.0)
 
         return shape
 

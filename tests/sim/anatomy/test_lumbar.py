@@ -1,10 +1,11 @@
 """The whole anatomy: nothing lies in anything else, every structure on its side, the same seed the same patient."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
-from arguide_sim.anatomy import lumbar_exercises, nerves
+from arguide_sim.anatomy import lumbar_exercises, nerves, plans
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.person import person
@@ -49,6 +50,20 @@ def test_no_two_bones_overlap(seed: int) -> None:
     bones = list(patient(seed).bones)
     overlaps = {(a, b): apart(seed, a, b) for i, a in enumerate(bones) for b in bones[:i]}
     assert {pair: d for pair, d in overlaps.items() if d < 0.4} == {}
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"bmi": 16}, {"bmi": 16, "stature": 2050, "sex": "m"}, {"bmi": 20, "scoliosis": 40}]
+)
+def test_the_bones_of_slim_people_lie_below_their_skin_and_fiducials_on_it(wanted: dict[str, Any]) -> None:
+    anatomy = Lumbar(person(517, **wanted))
+    parts = {part.name: part for part in anatomy.parts()}
+    for name in ("ilia", "T12"):
+        bone = anatomy.deformation.undone(anatomy.mesh(parts[name], 0.3).vertices)
+        assert parts["skin"].shape(bone).max() < -1.5, name
+    found = np.array([fiducial.position for fiducial in plans.fiducials(anatomy.mesh(parts["skin"], 0.5))])
+    apart = np.linalg.norm(found[:, None] - found, axis=-1) + 1000 * np.eye(len(found))
+    assert len(found) == 8 and apart.min() > 25
 
 
 def test_medial_branches_lie_on_bone_and_their_needle_meets_them() -> None:
