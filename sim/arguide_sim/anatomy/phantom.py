@@ -20,6 +20,7 @@ from arguide.settings.scenario import Fiducial, Tissue
 from arguide_sim.anatomy import phantom_box, teaching
 from arguide_sim.anatomy.construction import Construction
 from arguide_sim.anatomy.grid import bounds_of, undeformed
+from arguide_sim.anatomy.materials import material_of
 from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.part import Anatomy, Part
 from arguide_sim.anatomy.phantom_box import BASE_MM, CRUMB_MM3, PITS, RIM_MM, Frame
@@ -75,7 +76,7 @@ class Cast:
     @cached_property
     def printed(self) -> Shape:
         """All bones and discs as one, in the block's frame."""
-        solid = union([part.shape for part in self._inside if part.tissue in PRINTED], 1.0)
+        solid = union([part.shape for part in self._inside if is_printed(part)], 1.0)
         return lambda p: solid(self.frame.image(p))
 
     @cached_property
@@ -127,6 +128,11 @@ class Cast:
             exact = self.made[part.name].mesh()
             return Mesh(self.frame.image(exact.vertices), exact.faces)
         return mesh_of(part.shape, *part.extent, part.spacing / detail, int(part.triangles * detail**2))
+
+
+def is_printed(part: Part) -> bool:
+    """Whether a part is of plastic: bones, discs, cartilage and menisci; fascias and tendons, which needles pierce, stay gel."""
+    return part.tissue in PRINTED and material_of(part.name, part.tissue) != "tendon"
 
 
 def _is_there(shape: Shape, low: Points, high: Points) -> bool:
@@ -208,7 +214,7 @@ class Phantom(Region):
     def materials(self, anatomy: Cast) -> dict[str, str]:
         """Bones and discs are printed, all else is gel: what must not be touched is known, not felt."""
         plastic = ("box", "base")
-        return {p.name: "polymer" if p.tissue in PRINTED or p.name in plastic else "gel" for p in anatomy.parts()}
+        return {p.name: "polymer" if is_printed(p) or p.name in plastic else "gel" for p in anatomy.parts()}
 
 
 def sides(frame: Frame) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from arguide_sim.anatomy.knee.region import KNEE
 from arguide_sim.anatomy.limb import LimbAnatomy
 from arguide_sim.anatomy.meshing import is_watertight
 from arguide_sim.anatomy.part import Part
+from arguide_sim.anatomy.phantom import is_printed
 from arguide_sim.anatomy.region import Region
 
 from arguide.errors import SettingsError
@@ -127,6 +128,12 @@ def test_fiducials_lie_on_the_skin_and_far_apart(region: Region) -> None:
     off = np.abs(parts(anatomy)["skin"].shape(points))  # of the shape before its deformation, which is below 2 mm
     apart = np.linalg.norm(points[:, None] - points, axis=-1) + 1000 * np.eye(len(points))
     assert len(points) >= 6 and off.max() < 4 and apart.min() > 25
+
+
+def test_of_a_phantom_bones_and_cartilage_are_printed_and_nothing_that_a_needle_pierces() -> None:
+    printed = {region.name: {p.name for p in made(region, 0).parts() if is_printed(p)} for region in (KNEE, HIP)}
+    cartilage = {"femoral-cartilage", "tibial-cartilage", "patellar-cartilage", "menisci"}
+    assert printed == {"knee": {"femur", "tibia", "fibula", "patella"} | cartilage, "hip": {"hip-bone", "femur"}}
 
 
 def test_a_person_is_drawn_from_the_seed_and_changed_by_name() -> None:
