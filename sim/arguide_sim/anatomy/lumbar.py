@@ -238,7 +238,7 @@ class Lumbar:
 
         def shape(p: Points) -> Distances:
             d = trunk(p)
-            near = np.abs(d) < NEAR_MM + HIP_RISE_MM
+            near = (d > -COVER_MM) & (d < NEAR_MM + HIP_RISE_MM)
             d[near] = smooth_min(d[near], hips(p[near]) - COVER_MM, HIP_BLEND_MM)
             return d
 
