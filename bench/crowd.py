@@ -1,6 +1,6 @@
 """Two hundred generated knees and two hundred hips with their groins: rules, meshes, ways, and measures beside the published.
 
-`python -m bench crowd` takes about 15 s of processor for each of them; ARGUIDE_BENCH_PEOPLE sets another number than 200.
+`python -m bench crowd` takes 20 to 30 s of processor for each of them; ARGUIDE_BENCH_PEOPLE sets another number than 200.
 Spines have a bench of their own, `morphometry`.
 """
 
