@@ -36,6 +36,8 @@ PEDICLE_MM = 7.5
 NOTCH_MM, NOTCH_LEANS = 6.5, 0.25
 """How far behind the wall of the body the superior process rises, before it the pedicle's upper notch is open; and how
 far the front of the process leans back, mm for each mm."""
+LEFT_MM = 0.6
+"""So much bone the notch leaves before the joint surface: in narrow canals the joint lies near the pedicle."""
 HOLLOW_MM = 1.6
 """How far the middle of the body's back lies before its sides."""
 
@@ -152,9 +154,16 @@ def superior_process(level: Level, x: float, z: float, above: Joint) -> Shape:
         up=normal,
     )
     mamillary = ellipsoid(above.point(6.0 * fat, wide + 0.2, -2.0), (3.2, 3.8 * fat, 4.8))
-    top = z + level.pedicle_height / 2
-    before = half_space((0, level.wall - NOTCH_MM, top), (0, 1, NOTCH_LEANS))
-    return common(union([stem, ear, mamillary], 2.5), before, 2.0)
+    return common(union([stem, ear, mamillary], 2.5), notch(level, z, above), 2.0)
+
+
+def notch(level: Level, z: float, above: Joint) -> Shape:
+    """What lies behind the notch over the pedicle; the notch gives way to the joint surface."""
+    behind = half_space((0, level.wall - NOTCH_MM, z + level.pedicle_height / 2), (0, 1, NOTCH_LEANS))
+    places = [(back * above.width, up * above.height) for back in (-0.3, 0.0, 0.3) for up in (-0.25, 0.25)]
+    surface = np.array([above.on_surface(*place) for place in places]) + above.gap / 2 * above.frame[:3, 0]
+    yields = max(float(behind(surface).max()) + LEFT_MM, 0.0)
+    return lambda p: behind(p) - yields
 
 
 def inferior_process(level: Level, below: Joint) -> Shape:

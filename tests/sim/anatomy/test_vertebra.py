@@ -13,6 +13,7 @@ from arguide_sim.anatomy.pedicles import narrowest
 from arguide_sim.anatomy.person import LumbarPerson, person
 from arguide_sim.anatomy.rulers import Ruler, Section
 from arguide_sim.anatomy.spine_curve import Level
+from arguide_sim.anatomy.validity import GAP_MM, facet_gaps
 from arguide_sim.anatomy.variation import GAIN, ROUNDED, levels_of
 
 from arguide.geometry.mesh import Mesh
@@ -90,6 +91,15 @@ def test_the_superior_process_leaves_the_notch_over_the_pedicle_open(seed: int) 
         at = np.array([(x, level.wall - y, top + z) for x in side for y in (1.0, 3.0) for z in (2.0, 5.0, 9.0)])
         frame = patient.curve.bodies[level.name]
         assert patient.bones[level.name](at @ frame[:3, :3].T + frame[:3, 3]).min() > 0.0, level.name
+
+
+@pytest.mark.parametrize(("seed", "level", "below"), [(1078, "L3", "L4"), (1129, "L3", "L4")])
+def test_the_notch_leaves_the_joint_surface_where_a_narrow_canal_brings_it_near(
+    seed: int, level: str, below: str
+) -> None:
+    spine = Lumbar(person(seed))
+    gaps = facet_gaps(spine, next(one for one in spine.levels if one.name == level), below)
+    assert gaps.min() >= GAP_MM[0] and gaps.max() <= GAP_MM[1]
 
 
 def test_everything_is_measured(measured: Measures) -> None:
