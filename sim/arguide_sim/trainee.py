@@ -30,6 +30,8 @@ REST_S = 1.4
 REVIEW_S = 1.0
 TOUCH_OFF_MM = 0.3
 """How well a tip sits in the dimple of a fiducial, mm RMS per axis."""
+LIFT_MM, OVER_MM = 140.0, 60.0
+"""The needle is lifted so high from the table, comes so far backwards and upwards of the skin, and goes back that way."""
 BUMP_MM = 12.0
 BUMP_RAD = np.radians(3.0)
 IN_AIR, IN_DIVOT, ON_SKIN, IN_TISSUE, IN_HOLE = 1.0, 0.15, 0.4, 0.6, 0.05
@@ -165,7 +167,10 @@ class Trainee:
         insert = Insert(np.array(plan.entry), np.array(plan.target), world.face, self._seed + 700)
         script.put_down("stylus", now, 1.8)
         rest, first = world.resting_place("needle"), insert.at(0.0)
-        start = script.move("needle", now + 0.4, Move(rest, first, 1.5, world.up, 20.0), IN_AIR, "take the needle")
+        lifted, over = translation(LIFT_MM * world.up) @ rest, self._over(first)
+        start = script.move("needle", now + 0.1, Move(rest, lifted, 0.5), IN_AIR, "take the needle")
+        start = script.move("needle", start, Move(lifted, over, 1.25), IN_AIR)
+        start = script.move("needle", start, Move(over, first, 0.5), IN_AIR)
         end = script.move("needle", start, insert, IN_TISSUE)
         self._inserted = start, end
         for begun, ended, what in insert.stages:
@@ -173,9 +178,15 @@ class Trainee:
         self._disturb(insert, start)
         script.press("needle", end + 0.2, "finish")
         script.move("needle", end, Hold(insert.at(insert.duration_s), 1.3), IN_AIR)
-        lies = script.put_down("needle", end + 1.3, 2.0)
+        away = script.image_from_tip("needle", end + 1.3)
+        script.move("needle", end + 1.3, Move(away, self._over(away), 0.6), IN_AIR)
+        lies = script.put_down("needle", end + 1.9, 2.6, LIFT_MM)
         script.note(end + 1.3, lies, "put the needle down")
         return insert
+
+    def _over(self, pose: Array) -> Array:
+        """A pose on the way between the table and the skin, clear of a body that bulges between them."""
+        return translation(OVER_MM * self._world.up) @ pose @ translation([0.0, 0.0, -OVER_MM])
 
     def _disturb(self, insert: Insert, start: float) -> None:
         """What a real session brings: the needle hidden, the phantom knocked, the reference hidden."""

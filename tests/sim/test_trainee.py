@@ -6,9 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 from arguide_sim.ndi.sensor import Status
+from arguide_sim.trainee import Trainee
+from arguide_sim.world import build_world
 
-from arguide.asset_files import find_scenario
+from arguide.asset_files import find_profile, find_scenario
+from arguide.geometry.distance_field import build
+from arguide.geometry.mesh import read_mesh
 from arguide.geometry.transforms import angle_between, inverse
+from arguide.settings.profile_file import read_profile
+from arguide.settings.scenario import Tissue
 from arguide.settings.scenario_file import read_scenario
 
 SEEDS = [0, 1, 2]
@@ -76,6 +82,18 @@ def test_the_needle_reaches_the_target(run: Any, scenario: Any) -> None:
     held = np.array([tip(run, "needle", t)[:3, 3] for t in np.linspace(*when(run, "hold at the target"), 30)])
     assert np.linalg.norm(held - target, axis=1).max() < 1.5
     assert np.linalg.norm(run.truth()["trainee"]["final_tip_image_mm"] - target) < 1.2
+
+
+@pytest.mark.parametrize("plan", [0, 1])
+def test_the_needle_comes_through_the_air_beside_a_body_that_bulges(plan: int) -> None:
+    hip = read_scenario(find_scenario("hip-injection"))
+    world = build_world(read_profile(find_profile("emulated")), hip, hip.plans[plan], 0)
+    trainee = Trainee(world, hip, hip.plans[plan])
+    times = {entry.what: entry.start_s for entry in trainee.timeline}
+    way = np.arange(times["take the needle"], times["search the entry"], 0.05)
+    tips = np.array([trainee.script.image_from_tip("needle", t)[:3, 3] for t in way])
+    skin = read_mesh(next(one.mesh for one in hip.structures if one.tissue is Tissue.SKIN))
+    assert build(skin, spacing_mm=6.0).distance(tips).min() > 20.0
 
 
 def test_no_tool_jumps_or_flies(run: Any) -> None:
