@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 extra=${1:-}
 python=${PYTHON:-python3}
 packages="python3-venv libegl1 libgl1 libgl1-mesa-dri libgles2 libopengl0"
+[ "$extra" != test ] || packages="$packages poppler-utils"  # prints of the sheets are looked at
 
 say() { printf '%s\n' "$*" >&2; }
 
