@@ -16,7 +16,7 @@ check:
 	.venv/bin/mypy
 	PYTHONPATH=sim .venv/bin/lint-imports --no-cache
 
-bench:           ## speed and memory, as a table
+bench:           ## speed and memory, as a table (without the crowds: make them by name)
 	@scripts/setup.sh test
 	$(PY) -m bench
 

@@ -1,6 +1,6 @@
-"""`python -m bench [NAME ...]`: run the benchmarks (all, or those named) and print one table.
+"""`python -m bench [NAME ...]`: run the benchmarks and print one table.
 
-Figures are medians of this run on this machine; compare only what was measured in the same run.
+Those that take longer than minutes run only when named; each says so by a `LONG` of its own. Figures are medians of this run on this machine; compare only what was measured in the same run.
 """
 
 import importlib
@@ -23,7 +23,8 @@ Row: TypeAlias = tuple[str, str, str]
 def main(names: list[str]) -> int:
     """Run and print; exit status 2 for a name that is not there."""
     modules = [module.name for module in pkgutil.iter_modules(bench.__path__)]
-    found = [name for name in modules if _measure(name) and (not names or name in names)]
+    left = {name: long for name in modules if (long := _long(name)) and not names}
+    found = [name for name in modules if _measure(name) and name not in left and (not names or name in names)]
     if unknown := [name for name in names if name not in found]:
         print(f"bench: no {', '.join(unknown)}; there are: {', '.join(m for m in modules if _measure(m))}")
         return 2
@@ -33,6 +34,9 @@ def main(names: list[str]) -> int:
         for row in _rows(name):
             table.add_row(*row)
     Console(width=140).print(table)
+    if left:
+        named = ", ".join(f"{name} ({long})" for name, long in left.items())
+        print(f"Not run, because they take long: {named}. Name them to run them.")
     return 0
 
 
@@ -40,6 +44,11 @@ def _measure(name: str) -> "Callable[[], Iterable[Row]] | None":
     if name.startswith("_"):
         return None
     return getattr(importlib.import_module(f"bench.{name}"), "measure", None)
+
+
+def _long(name: str) -> str:
+    """How long a bench takes that runs only when it is named; nothing for the others."""
+    return str(getattr(importlib.import_module(f"bench.{name}"), "LONG", "")) if _measure(name) else ""
 
 
 def _rows(name: str) -> Iterable[Row]:

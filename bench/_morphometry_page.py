@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from arguide_sim.anatomy.norms import COVARIANCE, LEVELS, NOT_WITH_SIZE, SOURCES, YEARS, Norm
 
-if TYPE_CHECKING:
-    from bench.morphometry import Compared, Found, Measures
+from bench._spines import PUBLISHED, Compared, Found, Measures, compare, counts, whole
 
 WHAT = {
     "width_up": "width of the upper endplate",
@@ -31,10 +29,8 @@ WHAT = {
 }
 
 
-def page(found: "Found", real: "Measures | None") -> str:
+def page(found: Found, real: Measures | None) -> str:
     """The whole page, Markdown, of measured people and a measured scan."""
-    from bench.morphometry import compare
-
     compared = compare(found, real)
     lines = [
         *_head(found, compared), "", *_comparison(compared), "", SCAN, "", CHOSEN, "", *_drawn_from(), "", "Sources:", "",
@@ -43,10 +39,8 @@ def page(found: "Found", real: "Measures | None") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _head(found: "Found", compared: "list[Compared]") -> Iterator[str]:
+def _head(found: Found, compared: list[Compared]) -> Iterator[str]:
     """What was measured, how, and how many bounds it holds."""
-    from bench.morphometry import counts, whole
-
     seeds = [who.seed for who, _, _ in found]
     yield from ("# Morphometry of the lumbar spine", "")
     yield (
@@ -67,8 +61,6 @@ def _head(found: "Found", compared: "list[Compared]") -> Iterator[str]:
 
 def _drawn_from() -> Iterator[str]:
     """The norms as a table, and what each dimension is."""
-    from bench.morphometry import PUBLISHED
-
     yield from ("## What people are drawn from", "")
     yield (
         f"Means of men and women together at {YEARS:g} years; the spread is one standard deviation within a sex; `women`"
@@ -111,7 +103,7 @@ SECOND_HAND = (
 )
 
 
-def _comparison(compared: "list[Compared]") -> Iterator[str]:
+def _comparison(compared: list[Compared]) -> Iterator[str]:
     yield "| dimension | level | published | generated | mean | spread | scan | crowd's 95 % |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for name, group in groupby(compared, lambda one: one.name):

@@ -12,6 +12,7 @@ from arguide_sim.anatomy.limb_norms import HIP, KNEE, Measure
 
 from bench._people import Looked, Person, look_at_all, named
 
+LONG = "an hour"
 PEOPLE = int(os.environ.get("ARGUIDE_BENCH_PEOPLE", "200"))
 FIRST = 1000
 PUBLISHED: Mapping[str, Mapping[str, Measure]] = {"knee": KNEE, "hip": HIP}

@@ -13,6 +13,7 @@ from arguide_sim.anatomy.regions import REGIONS, region_named
 
 from bench._people import Person, look_at_all, named
 
+LONG = "an hour"
 PEOPLE = int(os.environ.get("ARGUIDE_BENCH_PEOPLE", "40"))
 FIRST, DETAIL = 500, 0.6
 SHARE = 0.6
