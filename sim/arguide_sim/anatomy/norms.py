@@ -2,7 +2,7 @@
 
 Lengths in mm, angles in degrees. A mean is that of men and women together at 45 years. Standard deviations are those
 within one sex, as a share of the mean (of angles: in degrees). How one dimension goes with another is in `COVARIANCE`.
-"Second hand" is what was taken as transcribed by others, not read in the original.
+"Second hand" is what was taken as transcribed by others, not read in the original. "Read" means as shown on the web.
 """
 
 from dataclasses import dataclass
@@ -14,26 +14,39 @@ YEARS = 45.0
 SOURCES = {
     "Bonczar 2024": "Bonczar et al., Surg Radiol Anat 47 (2024) 22: means of 18 studies (1481 adults), Panjabi 1992"
     " among them. Spread in one sex 7 to 10 % (Yadav et al., Int J Spine Surg 14 (2020) 175), women 0.93 there, 0.86 in"
-    " van der Houwen 2009. All second hand; T12: Panjabi et al., Spine 16 (1991) 888, from memory",
-    "Panjabi 1992": "Panjabi et al., Spine 17 (1992) 299; T12: Spine 16 (1991) 888. From memory, some rounded; spread assumed",
-    "Cook 2021": "Cook and Baker, Int J Spine Surg 15 (2021) 1072, table 6: means, spread, sex and age at L5, which hold"
-    " above it too; means above L5 of canal width and depths of Panjabi 1992, second hand; heights and pedicles from memory, rounded;"
-    " mean height of L2 to L5 as in Clouthier 2023",
+    " van der Houwen 2009. T12: Panjabi et al., Spine 16 (1991) 888, its figure 4. All second hand, from the reference"
+    " tables of CTSpinoPelvic1K (Schwing, on GitHub)",
+    "Panjabi 1992": "Panjabi et al., Spine 17 (1992) 299; T12: Spine 16 (1991) 888. Lower width of T12 second hand, as in"
+    " Bonczar 2024; all else from memory, some rounded; spread assumed. Span of L5 is 5 % above Bonczar 2024 (85.9, second hand)",
+    "Cook 2021": "Cook and Baker, Int J Spine Surg 15 (2021) 1072, table 6, read there: means, spread, sex and age at L5, which"
+    " hold above it too; pedicle height and its spread rounded (12.9 there). Above L5: canal width and depths of Panjabi 1992"
+    " (canal width of T12: 1991), second hand; heights and pedicles from memory, rounded. From L1 to L4 heights lie within 6 % of"
+    " Bonczar 2024, pedicle widths within 3 % of Zindrick 1987, both second hand; mean height of L2 to L5 as in Clouthier 2023",
     "Nine series": "mean of nine published series, which differ by 1.6 mm: Panjabi 1992, Griffith 2016, Cizmic 2023,"
     " Abbas 2021, Masharawi 2021, Amonoo-Kuofi 1985, Yadav 2020, Alonge 2021, an Italian one (MRI), all nine second hand;"
     " L5 with Cook 2021; spread within one of them and sex 7 to 17 %",
     "Shin 2024": "mean of Shin et al., Brain Spine 4 (2024) 104162 (700 adults), Bach et al., World Neurosurg 124 (2019)"
     " e106 and Yadav 2020, all three second hand; spread in one sex 17 to 20 % there, less here, where worn discs are narrower besides",
-    "Mohanty 2017": "Mohanty et al., J Orthop Surg 25 (2017), CT of 124: means and spreads. T12 assumed",
-    "Zindrick 1987": "Zindrick et al., Spine 12 (1987) 160. Means from memory, spread assumed",
+    "Mohanty 2017": "Mohanty et al., J Orthop Surg 25 (2017), CT of 124: means and spreads. Another CT, of 620"
+    " (doi 10.1155/2013/693971, abstract read), has L2 to L4 within 8 %, L5 at 47°. T12 assumed; Masharawi et al., Spine 2004, has"
+    " 26° or more there (abstract read)",
+    "Zindrick 1987": "Zindrick et al., Spine 12 (1987) 160. Means from memory; L1 and L5 agree with teaching tables"
+    " that name no source. Spread assumed. T12 assumed: pedicles there point outward by 3° in Chadha et al. 2003, by 10° in Kaur"
+    " et al. 2016",
     "Clouthier 2023": "Clouthier et al., J Biomech 146 (2023) 111421, CT of 87: area of the upper facets 165 (109 to 221),"
-    " of the lower 133 (85 to 198) as means of L2 to L5; how it grows downward from memory of Panjabi 1993",
-    "Panjabi 1993": "Panjabi et al., Spine 18 (1993) 1298: sizes of the joint surfaces. From memory; spread assumed",
-    "Masharawi 2010": "Masharawi et al., Eur Spine J 19 (2010) 768, table 1: wedging, width between the joints as a share"
-    " of the body's (0.63 to 0.77). Joints rounded from it, L3 to L5 from memory of other studies; spread assumed",
-    "Legaye 1998": "Legaye et al., Eur Spine J 7 (1998) 99; Bernhardt and Bridwell, Spine 14 (1989) 717. Rounded",
-    "Brummett 2009": "Brummett et al., Reg Anesth Pain Med 34 (2009) 100: needle depth by class of body mass index;"
-    " 2 mm for each unit is what their medians rise, at the middle of their classes, straight behind",
+    " of the lower 133 (85 to 198) as means of L2 to L5; how it grows downward follows the lower facets of Panjabi 1993,"
+    " which are 9 to 20 % larger (128 to 197 from L1 to L5, second hand)",
+    "Panjabi 1993": "Panjabi et al., Spine 18 (1993) 1298: sizes of the joint surfaces. From memory; compared with its lower"
+    " facets as quoted by Patel et al., J Anat Soc India 56 (2007) 1, table 4: widths of L1 to L5 within 4 %, heights 4 to 13 %"
+    " below it and above Patel's own; width of T12 16 % above it; spread assumed",
+    "Masharawi 2010": "Masharawi et al., Eur Spine J 19 (2010) 768, table 1, read there: wedging, width between the joints as a"
+    " share of the body's (0.63 to 0.77). Wedges 0.6 to 1.7° more lordotic here. Joints rounded from it, L3 to L5 from memory of other"
+    " studies; L5 lies beyond the largest of Panjabi 1993 (40.6, its abstract); spread assumed",
+    "Legaye 1998": "Legaye et al., Eur Spine J 7 (1998) 99; Bernhardt and Bridwell, Spine 14 (1989) 717. Rounded. Slope"
+    " of the sacrum 24 to 55 (two standard deviations), men as women, in Mac-Thiong et al., Eur Spine J 20 (2011) Suppl 5, 572;"
+    " its correlation with lordosis 0.75 in Vaz et al., Eur Spine J 2002: both abstracts read",
+    "Brummett 2009": "Brummett et al., Reg Anesth Pain Med 34 (2009) 100: needle depth to the foramen by class of body mass"
+    " index, abstract read; 2 mm for each unit is what its medians rise, at the middle of their classes; taken as straight behind",
 }
 
 
