@@ -31,8 +31,8 @@ SOURCES = {
     " (doi 10.1155/2013/693971, abstract read), has L2 to L4 within 8 %, L5 at 47°. T12 assumed; Masharawi et al., Spine 2004, has"
     " 26° or more there (abstract read)",
     "Zindrick 1987": "Zindrick et al., Spine 12 (1987) 160. Means from memory; L1 and L5 agree with teaching tables"
-    " that name no source. Spread assumed. T12 assumed: pedicles there point outward by 3° in Chadha et al. 2003, by 10° in Kaur"
-    " et al. 2016",
+    " that name no source. Spread assumed. At T12 pedicles point outward:"
+    " by 4° here, from memory and as a teaching table has it, by 3° in Chadha et al. 2003, by 10° in Kaur et al. 2016",
     "Clouthier 2023": "Clouthier et al., J Biomech 146 (2023) 111421, CT of 87: area of the upper facets 165 (109 to 221),"
     " of the lower 133 (85 to 198) as means of L2 to L5; how it grows downward follows the lower facets of Panjabi 1993,"
     " which are 9 to 20 % larger (128 to 197 from L1 to L5, second hand)",
@@ -92,7 +92,7 @@ NORMS = {
         mean=(8.0, 8.5, 9.0, 10.5, 13.0, 16.1), spread=0.14, women=0.91, per_year=0.033, source="Cook 2021"
     ),
     "pedicle_height": Norm(mean=(15.5, 15.2, 14.8, 14.4, 14.0, 13.3), spread=0.10, women=0.95, source="Cook 2021"),
-    "pedicle_angle": Norm(mean=(3.0, 10.9, 12.0, 14.4, 17.7, 29.8), spread=4.0, angle=True, source="Zindrick 1987"),
+    "pedicle_angle": Norm(mean=(-4.2, 10.9, 12.0, 14.4, 17.7, 29.8), spread=4.0, angle=True, source="Zindrick 1987"),
     "span": Norm(mean=(47.0, 71.0, 77.0, 91.0, 86.0, 90.0), spread=0.075, women=0.92, source="Panjabi 1992"),
     "spinous": Norm(mean=(25.0, 29.0, 31.0, 31.0, 28.0, 22.0), spread=0.11, women=0.92, source="Panjabi 1992"),
     "disc": Norm(mean=(5.8, 6.8, 8.0, 9.0, 9.5, 8.8), spread=0.17, women=0.93, source="Shin 2024"),
