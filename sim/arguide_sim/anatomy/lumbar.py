@@ -95,7 +95,7 @@ class Lumbar:
             below, above = self._seen(self.joints[level.name], frame), self._seen(self._joint_above(level), frame)
             half = vertebra.half_bone(level, below, above, self.person.osteophytes)
             half = cut(bounded(half, *VERTEBRA_BOX), self._passages(self._and_above(level), frame), PASSAGE_GAP_MM, 1.5)
-            bone = roughened(placed(half, frame), *ROUGHNESS)
+            bone = roughened(placed(half, frame), *ROUGHNESS, calm=placed(vertebra.smooth_pedicle(level), frame))
             bones[level.name] = cut(bone, lower, BONE_GAP_MM, 0.8)
             lower = bone
         wing = roughened(_resized(pelvis.half_pelvis(), self.pelvis, self.scale), *PELVIS_ROUGHNESS)

@@ -90,8 +90,11 @@ def placed(a: Shape, world_from_local: NDArray[np.float64]) -> Shape:
     return lambda p: a((p - origin) @ rotation)
 
 
-def roughened(a: Shape, height: float, wavelength: float) -> Shape:
-    """`a` with a surface that undulates by up to about `height` mm, as living bone does (two octaves of a gyroid)."""
+def roughened(a: Shape, height: float, wavelength: float, calm: Shape | None = None) -> Shape:
+    """`a` with a surface that undulates by up to about `height` mm, as living bone does (two octaves of a gyroid).
+
+    `calm` is the share (0 to 1) of that which points keep; without it, all.
+    """
     turn = np.array([[0.36, 0.48, -0.8], [-0.8, 0.6, 0.0], [0.48, 0.64, 0.6]])
 
     def waves(p: Points, scale: float) -> Distances:
@@ -102,7 +105,8 @@ def roughened(a: Shape, height: float, wavelength: float) -> Shape:
         d = a(p)
         near = np.abs(d) < NEAR_MM
         q = p[near]
-        d[near] += height / 2 * (0.7 * waves(q, wavelength) + 0.3 * waves(q, 0.45 * wavelength))
+        high = height if calm is None else height * calm(q)
+        d[near] += high / 2 * (0.7 * waves(q, wavelength) + 0.3 * waves(q, 0.45 * wavelength))
         return d
 
     return shape

@@ -38,6 +38,9 @@ NOTCH_MM, NOTCH_LEANS = 6.5, 0.25
 far the front of the process leans back, mm for each mm."""
 LEFT_MM = 0.6
 """So much bone the notch leaves before the joint surface: in narrow canals the joint lies near the pedicle."""
+SMOOTH, SMOOTH_MM = 0.85, 12.0
+"""How much smoother than other bone a pedicle is, as a share, and how far around its middle: waves as long as itself would
+turn it by a degree or two."""
 HOLLOW_MM = 1.6
 """How far the middle of the body's back lies before its sides."""
 
@@ -77,7 +80,7 @@ def arch(level: Level, below: Joint, above: Joint) -> Shape:
     """Right half of everything behind the body, given the right joints below and above in the vertebra's frame."""
     wall = level.wall
     x = level.canal_width / 2 + level.pedicle_width / 2
-    z = level.height / 2 - level.pedicle_height / 2 - 1.5
+    z = pedicle_z(level)
     ring = union([pedicle(level, x, z), transverse(level, x, wall, z), superior_process(level, x, z, above)], 3.0)
     ring = union([ring, lamina(level, below)], 3.0)
     ring = cut(cut(ring, canal(level, wall), blend=1.2), below.superior_side(), blend=1.2)
@@ -99,6 +102,22 @@ def pedicle(level: Level, x: float, z: float) -> Shape:
     )
 
 
+def smooth_pedicle(level: Level) -> Shape:
+    """How much of the bone's roughness points of the right half keep (0 to 1): no muscle holds on to a pedicle."""
+    center = np.array([level.canal_width / 2 + level.pedicle_width / 2, level.wall - 2.5, pedicle_z(level)])
+
+    def share(p: Points) -> Distances:
+        away = p - center
+        return np.asarray(1.0 - SMOOTH * np.exp(-np.einsum("ij,ij->i", away, away) / SMOOTH_MM**2))
+
+    return share
+
+
+def pedicle_z(level: Level) -> float:
+    """z of the middle of the pedicle."""
+    return level.height / 2 - level.pedicle_height / 2 - 1.5
+
+
 def roof(level: Level) -> tuple[float, float]:
     """How far the laminae rise to the side, and how far they lean back downward, mm for each mm."""
     return 0.50 * level.canal_depth / (level.canal_width / 2), 0.20
@@ -114,7 +133,7 @@ def lamina_front(level: Level, x: Distances | float, z: Distances | float) -> Di
 def lamina(level: Level, below: Joint) -> Shape:
     """The plate from the pars to the midline, waisted at the pars, running down towards the joint."""
     x = level.canal_width / 2 + level.pedicle_width / 2
-    z = level.height / 2 - level.pedicle_height / 2 - 1.5
+    z = pedicle_z(level)
     top, low = LAMINA[level.name]
     foot = below.point(-5.6, 0, 0.30 * below.height)
     waist = min(x - 0.5, 0.45 * x + 0.55 * foot[0] + 3.0)
