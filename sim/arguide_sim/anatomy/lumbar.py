@@ -58,7 +58,7 @@ VERTEBRA_BOX = np.array([-64.0, -88, -40]), np.array([64.0, 28, 40])
 
 ROUGHNESS = (0.35, 15.0)
 """Height and wavelength of the undulation of bone surfaces, mm."""
-PELVIS_ROUGHNESS = (0.7, 16.0)
+SACRUM_ROUGHNESS, WING_ROUGHNESS = (0.6, 16.0), (0.35, 20.0)
 
 
 class Lumbar:
@@ -88,7 +88,7 @@ class Lumbar:
         """The right halves of all bones in the image frame, each vertebra kept clear of the bone below."""
         shape = sacrum.half_sacrum(self._seen(self.joints["L5"], self.curve.sacrum), self.scale)
         shape = cut(shape, self._passages(self.levels[-1:], self.curve.sacrum), PASSAGE_GAP_MM, 1.5)
-        lower = roughened(placed(shape, self.curve.sacrum), *PELVIS_ROUGHNESS)
+        lower = roughened(placed(shape, self.curve.sacrum), *SACRUM_ROUGHNESS)
         bones = {"sacrum": lower}
         for level in reversed(self.levels):
             frame = self.curve.bodies[level.name]
@@ -98,7 +98,7 @@ class Lumbar:
             bone = roughened(placed(half, frame), *ROUGHNESS, calm=placed(vertebra.smooth_pedicle(level), frame))
             bones[level.name] = cut(bone, lower, BONE_GAP_MM, 0.8)
             lower = bone
-        wing = roughened(_resized(pelvis.half_pelvis(), self.pelvis, self.scale), *PELVIS_ROUGHNESS)
+        wing = roughened(_resized(pelvis.half_pelvis(), self.pelvis, self.scale), *WING_ROUGHNESS)
         bones["ilia"] = cut(cut(wing, bones["sacrum"], pelvis.GAP_MM, 1.0), bones["L5"], pelvis.GAP_MM, 1.0)
         bones["ilia"] = common(bones["ilia"], half_space((0, 0, BONES_END), (0, 0, -1)), 1.0)
         bones["ribs"] = cut(ribs.twelfth(self.curve.bodies["T12"], self.scale), bones["T12"], BONE_GAP_MM, 0.5)

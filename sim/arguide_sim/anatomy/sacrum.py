@@ -35,11 +35,16 @@ BEND_BELOW = 36.0
 
 # Right half of the bone laid flat, (x, s): endplate, ala, auricular edge (S1 to S3), inferior lateral angle, coccyx.
 OUTLINE = [
-    (-30, -2), (22, -2), (29, 4), (40, 1), (51, 5), (57, 13), (58, 25), (54, 38), (46, 50), (39, 60), (34, 71), (30, 82),
+    (-30, -2), (22, -2), (29, 4), (38, 1), (47, -1), (54, 4), (58, 12), (58, 25), (54, 38), (46, 50), (39, 60), (34, 71), (30, 82),
     (26, 90), (17, 97), (10, 100), (7.5, 106), (6, 114), (4, 124), (-30, 124),
 ]  # fmt: skip
 FORAMINA = ((17.0, 29.0, 5.0), (16.0, 48.0, 4.6), (14.5, 65.0, 4.2), (13.0, 80.0, 3.6))
 """Right sacral foramina: x, s, radius in front; S1 to S4."""
+LATERAL = ((29, 19, 22.5), (27, 39, 15.3), (24.5, 57, 11.3), (22, 72, 8))
+MIDDLE = ((11, 38, 19.5), (10, 56, 15.5), (9, 71, 11.5))
+"""Right knobs of the lateral and the intermediate crest: x, s, n."""
+SPINES = (16.0, 39.0, 57.0, 71.0)
+"""s of the stumps of spinous processes on the median crest."""
 
 
 def laid_flat(p: Points) -> Points:
@@ -65,17 +70,26 @@ def front(x: Distances, s: Distances) -> Distances:
 
 
 def back(x: Distances, s: Distances) -> Distances:
-    """Back surface n: a groove on each side of the middle, falling away to the sides and downward."""
-    middle = np.interp(s, [0, 8, 15, 50, 80, 97, 125], [32, 31, 29, 20.5, 11.5, 5, 3])
-    side = np.clip((np.abs(x) - 28) / 26, 0, 1) * np.interp(s, [-5, 12, 40, 90], [25, 17, 8, 0])
-    groove = 1.2 * np.exp(-(((np.abs(x) - 11) / 7) ** 2)) * np.interp(s, [5, 20, 85], [0, 1, 0.3])
-    return np.asarray(middle - side - groove)
+    """Back surface n: a gable with the median crest as its ridge, a groove with the foramina, then the lateral crest."""
+    away = np.abs(x)
+    middle = np.interp(s, [0, 8, 15, 30, 50, 80, 97, 125], [32, 31.5, 30.5, 25.5, 20, 11.5, 5.5, 3.5])
+    slopes = np.interp(s, [5, 20, 60, 95], [0.0, 0.38, 0.3, 0.05]) * np.clip(away - 5, 0, 20)
+    ridge = np.interp(s, [0, 15, 60, 95], [1.0, 4.0, 3.5, 1.0]) * np.exp(-((away / 6.0) ** 2))
+    holes = np.interp(s, *np.transpose([(down, aside) for aside, down, _ in FORAMINA]))
+    groove = np.interp(s, [5, 20, 70, 92], [0.0, 2.6, 2.2, 0.4]) * np.exp(-(((away - holes) / 7.0) ** 2))
+    crest = np.interp(s, *np.transpose([(down, aside) for aside, down, _ in LATERAL]))
+    side = np.clip((away - crest) / 24, 0, 1) * np.interp(s, [-5, 12, 40, 90], [18, 10, 5, 1])
+    return np.asarray(middle - slopes + ridge - groove - side)
 
 
 def roof(x: Distances, n: Distances) -> Distances:
-    """s where the bone behind the endplate begins: lower than the endplate, most in the window between the laminae."""
-    window = WINDOW_MM * np.exp(-((x / 17.0) ** 4)) * np.clip((n - 18.0) / 6.0, 0.0, 1.0)
-    return np.asarray(0.36 * np.maximum(n - 13.0, 0.0) - 4.0 + window)
+    """s where the bone behind the endplate begins: lower than the endplate, most in the windows between the laminae, and
+    where the wing falls off behind, beside the joint with L5."""
+    away = np.abs(x)
+    window = WINDOW_MM * (np.exp(-((away / 17.0) ** 4)) - 0.75 * np.exp(-((away / 7.0) ** 2)))
+    window *= np.clip((n - 18.0) / 6.0, 0.0, 1.0)
+    wing = 0.45 * np.maximum(n - 4.0, 0.0) * np.clip((away - 30.0) / 8.0, 0.0, 1.0)
+    return np.asarray(0.36 * np.maximum(n - 13.0, 0.0) - 4.0 + window + wing)
 
 
 def half_sacrum(above: Joint, scale: float) -> Shape:
@@ -92,7 +106,7 @@ def half_sacrum(above: Joint, scale: float) -> Shape:
 
     wide, tall = above.width / 2, above.height / 2
     process = tube(
-        [scale * on_bone(25, 19, 21), above.point(4.6, 0.4, -tall + 2), above.point(3.7, 0.4, tall - 2.4)],
+        [scale * on_bone(25, 15, 15), above.point(4.6, 0.4, -tall + 2), above.point(3.7, 0.4, tall - 2.4)],
         [(8.0, 7.0), (wide + 1.0, 5.8), (0.84 * wide, 4.3)],
         up=above.frame[:3, 0],
     )
@@ -114,25 +128,27 @@ def _slab() -> Shape:
 
 
 def _crests() -> Shape:
-    """Median crest with the stumps of four spinous processes; lateral crests; the horns beside the hiatus."""
-    profile = [(15, 5), (33, 5), (38.5, 9), (38, 18), (35, 25), (30, 31), (33.5, 38), (32, 44), (24.5, 50), (27, 57), (24.5, 62),
-               (17.5, 67), (19.5, 72), (13, 78), (4, 80), (4, 40)]  # fmt: skip
-    crest = plate(smooth_outline([(n, s) for n, s in profile]), 3.2, edge=4.0)
-    lateral = [
-        ellipsoid((x, s, n), (5.0, 5.6, 4.8))
-        for x, s, n in ((30, 19, 26.5), (28, 39, 22), (25, 57, 17), (23, 72, 12.5))
-    ]
-    middle = [ellipsoid((x, s, n), (3.0, 4.5, 3.6)) for x, s, n in ((13, 38, 21.5), (11.5, 56, 17), (10, 71, 12.5))]
+    """Median crest with the stumps of four spinous processes; intermediate and lateral knobs; the horns beside the hiatus."""
+    profile = [(15, 5), (31, 5), (38, 8), (40.5, 13), (40, 19), (35, 25), (30, 30), (31, 34), (34, 38), (32, 44),
+               (24.5, 49), (24.5, 53), (26.5, 57), (24, 62), (17, 67), (18.5, 72), (13, 78), (4, 80), (4, 40)]  # fmt: skip
+
+    def thick(p: Points) -> Distances:
+        knobs = sum(np.exp(-(((p[:, 2] - at) / 5.0) ** 2)) for at in SPINES)
+        return np.asarray(1.8 + 2.0 * knobs)
+
+    crest = plate(smooth_outline([(n, s) for n, s in profile]), thick, edge=4.0)
+    lateral = [ellipsoid(place, (4.2, 7.5, 4.4)) for place in LATERAL]
+    middle = [ellipsoid(place, (2.6, 4.0, 3.4)) for place in MIDDLE]
     horns = [ellipsoid((9, 92, 7.5), (2.5, 6, 3.5))]
-    return union([lambda q: crest(q[:, [0, 2, 1]]), *lateral, *middle, *horns], 3.0)
+    return union([lambda q: crest(q[:, [0, 2, 1]]), *lateral, *middle, *horns], 4.0)
 
 
 def _holes() -> Shape:
     """Foramina, wide in front, narrow behind, each joined to the canal; and the pits behind the auricular surface."""
     through = [
         curved(
-            [(x + 9, s + 2, -22), (x + 1, s, -4), (x, s, 35)],
-            [(r + 1.5, r + 1.5), (r - 0.3, r - 0.3), (r - 0.8, r - 0.8)],
+            [(x + 9, s + 2, -22), (x + 1, s, -4), (x, s, 10), (x + 1.5, s + 2.5, 35)],
+            [(r + 1.5, r + 1.5), (r - 0.3, r - 0.3), (r - 0.8, r - 0.8), (r - 2.0, r - 1.4)],
             (0, 1, 0),
         )
         for x, s, r in FORAMINA
@@ -141,7 +157,7 @@ def _holes() -> Shape:
         tube([(0, s - 5, depth), (x, s, depth - 6)], (0.8 * r, 0.8 * r), (0, 1, 0))
         for (x, s, r), depth in zip(FORAMINA, (16.5, 12.5, 8.5, 6.5), strict=True)
     ]
-    pits = [ellipsoid((44, 20, 28.5), (11, 12, 9)), ellipsoid((40, 41, 26.5), (9, 10, 8))]
+    pits = [ellipsoid((44, 19, 25), (8, 10, 9)), ellipsoid((39, 42, 22), (7, 9, 8))]
     return union(through + from_canal + pits)
 
 

@@ -136,11 +136,13 @@ def lamina(level: Level, below: Joint) -> Shape:
     z = pedicle_z(level)
     top, low = LAMINA[level.name]
     foot = below.point(-5.6, 0, 0.30 * below.height)
+    # The laminae of L5 meet in an upturned V and run down broad towards their joints.
+    aside = low - 3.0 if level.name == "L5" else low + 4.0
     waist = min(x - 0.5, 0.45 * x + 0.55 * foot[0] + 3.0)
     outline = [
         (-9, top - 5), (1, top - 5), (0.35 * x, top - 2), (0.62 * x, top + 1.5), (0.85 * x, top + 5), (x + 1, z + 1),
         (x + 3.0, z - 2), (x + 1.5, z - 7), (waist, z - 11), (foot[0] + 5.5, foot[2] + 2), (foot[0] + 4.5, foot[2] - 4),
-        (foot[0] - 2.5, foot[2] - 7), (0.55 * foot[0], low + 4), (2, low), (-9, low),
+        (foot[0] - 2.5, foot[2] - 7), (0.55 * foot[0], aside), (2, low), (-9, low),
     ]  # fmt: skip
     inside = outline_of(smooth_outline(outline))
     side, lean = roof(level)
