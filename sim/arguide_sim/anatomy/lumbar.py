@@ -40,8 +40,8 @@ BONE_GAP_MM = 1.2
 PASSAGE_GAP_MM = 0.6
 """Least distance of bone to the room of a root in its foramen."""
 
-NERVE_GAP_MM = 0.5
-"""Least distance of the sac to bone."""
+NERVE_GAP_MM, VESSEL_GAP_MM = 0.5, 0.8
+"""Least distances of sac and roots, and of vessels to bone and one another: so much that their meshes stay apart."""
 SOFT_GAP_MM = 0.4
 
 COVER_MM, HIP_BLEND_MM, HIP_RISE_MM = 3.0, 1.0, 20.0
@@ -146,14 +146,16 @@ class Lumbar:
         frame = tilt(38.0 - self.person.sacral_slope)
         bulk = float(np.clip((1.08 if self.person.sex == "m" else 0.94) * (1.06 - 0.003 * self.person.age), 0.75, 1.1))
         lean = self.trunk.surface(1.0)
-        pelvis_bones = union([self.bones["ilia"], self.bones["sacrum"]])
+        front = mirrored(spine)
+        bones = union([front, self.bones["ilia"]])
         made = {
             "thecal-sac": mirrored(cut(nerves.thecal_sac(levels, curve, self.scale), spine, NERVE_GAP_MM, 1.0)),
-            "nerve-roots": mirrored(cut(nerves.roots(levels, curve, spine, self.scale), spine, 0.35, 0.3)),
+            "nerve-roots": mirrored(cut(nerves.roots(levels, curve, spine, self.scale), spine, NERVE_GAP_MM, 0.3)),
             "medial-branches": mirrored(nerves.medial_branches(levels, curve, column, self.scale)),
-            "aorta": cut(vessels.aorta(levels, curve, frame), pelvis_bones, SOFT_GAP_MM, 1.0),
-            "vena-cava": cut(vessels.vena_cava(levels, curve, frame), pelvis_bones, SOFT_GAP_MM, 1.0),
+            "aorta": cut(vessels.aorta(levels, curve, frame, front), bones, VESSEL_GAP_MM, 1.0),
+            "vena-cava": cut(vessels.vena_cava(levels, curve, frame, front), bones, VESSEL_GAP_MM, 1.0),
         }
+        made["vena-cava"] = cut(made["vena-cava"], made["aorta"], VESSEL_GAP_MM, 1.0)  # A vein gives way to an artery.
         multifidus = common(muscles.multifidus(levels, curve, self.pelvis, bulk), lean, 1.0)
         erector = common(muscles.erector(levels, curve, self.pelvis, bulk), lean, 1.0)
         psoas, quadratus = (

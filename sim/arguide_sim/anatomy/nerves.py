@@ -16,12 +16,18 @@ SAC_SHARE = 0.305, 0.285
 GANGLION_MM, ROOT_MM, NERVE_MM, BRANCH_MM = 2.4, 1.4, 2.1, 0.9
 """Radii in the foramen, before and after it, and of the medial branch, drawn thicker than it is."""
 
-OFF_BONE_MM, FREE_MM = 0.25, 7.0
-"""From the medial branch to the bone on which it lies, and how much of it, from the foramen on, does not lie on bone yet."""
-ASIDE, BACK = np.array([0.5, -0.5, 0.7]), np.array([0.1, -1.0, 0.0])
-"""Where the bone ends that the branch lies on: out of the groove beside the joint, and off the lamina."""
-ROUNDS = 20
-"""How often the branch is straightened and laid on its bone again."""
+OFF_BONE_MM, SLACK_MM, FREE_MM = 0.4, 0.1, 7.0
+"""From the medial branch to the bone on which it lies, at least, so that their meshes stay apart; how much farther off it
+may bridge a hollow; and how much of it, from the foramen on, does not lie on bone yet."""
+OUTWARD = np.array(
+    [(0.5, -0.5, 0.7), (1, 0, 0), (0.7, 0, 0.7), (0.7, -0.7, 0), (0.7, 0.5, 0.5), (0, -0.7, 0.7), (0.1, -1, 0)]
+)
+"""Ways out of the bone that the branch lies on: to the side, upward and backward, never into joint or canal; (n, 3)."""
+OUT_MM, STEP_MM, STIFF = 9.0, 0.5, 8.0
+"""How far it may be to get out, in which steps, and how much more it costs to part from the neighbours than from the place."""
+ROUNDS, PULL_MM, LANDING_MM = 30, 0.3, 5.0
+"""How often the branch is straightened and laid on its bone again, by how much at once, and along how much of it the pull
+begins: drawn down all at once it would kink there."""
 
 
 def in_image(frame: NDArray[np.float64], *point: float) -> NDArray[np.float64]:
@@ -110,33 +116,50 @@ def led_around(courses: list[Course], bones: Shape, gap: float) -> Shape:
 def laid_on(course: Course, bed: Shape, bones: Shape) -> Course:
     """A medial branch as a thread on its `bed`, clear of all bones: carried out of them, then straightened and laid on by turns."""
     now = course.even()
-    share = np.linspace(0.0, 1.0, len(now.nodes))[:, None]
-    now = Course(_carried_out(now.nodes, (1 - share) * ASIDE + share * BACK, bones), now.radii).even()
+    now = Course(_carried_out(now.nodes, bones), now.radii).even()
     for _ in range(ROUNDS):
-        now.nodes[1:-1] = 0.25 * now.nodes[:-2] + 0.5 * now.nodes[1:-1] + 0.25 * now.nodes[2:]
+        for _ in range(2):
+            now.nodes[1:-1] = 0.25 * now.nodes[:-2] + 0.5 * now.nodes[1:-1] + 0.25 * now.nodes[2:]
         now = Course(_laid(now.nodes, bed, bones), now.radii).even()
-    for _ in range(3):
+    for _ in range(4):
         now = Course(_laid(now.nodes, bed, bones), now.radii)
     return now
 
 
-def _carried_out(nodes: Points, way: Points, bones: Shape) -> Points:
-    """Nodes (n, 3) that are too near to bone moved along their `way` (n, 3) to where it ends."""
-    steps = np.arange(0.0, 14.0, 0.25)
-    lines = nodes[:, None] + steps[:, None] * (way / np.linalg.norm(way, axis=1, keepdims=True))[:, None]
-    free = bones(lines.reshape(-1, 3)).reshape(lines.shape[:2]) >= BRANCH_MM + OFF_BONE_MM
-    return np.asarray(lines[np.arange(len(nodes)), free.argmax(axis=1)])
+def _carried_out(nodes: Points, bones: Shape) -> Points:
+    """Nodes (n, 3) moved out of bone, each one of the ways `OUTWARD`, so that they stay near their places and in line.
+
+    Of all that would be free the cheapest sequence is taken (Viterbi): the squares of the shifts, and of the differences
+    between neighbours' shifts, each for as many candidates as there are ways and steps.
+    """
+    ways = OUTWARD / np.linalg.norm(OUTWARD, axis=1, keepdims=True)
+    steps = np.arange(STEP_MM, OUT_MM, STEP_MM)
+    shifts = np.concatenate([np.zeros((1, 3)), (steps[:, None, None] * ways).reshape(-1, 3)])
+    room = bones((nodes[:, None] + shifts).reshape(-1, 3)).reshape(len(nodes), -1)
+    lacking = np.maximum(BRANCH_MM + OFF_BONE_MM - room, 0.0)
+    own = (shifts**2).sum(axis=1) + 1e3 * lacking**2
+    apart = STIFF * ((shifts[:, None] - shifts) ** 2).sum(axis=2)
+    cost, before = own[0], []
+    for one in own[1:]:
+        whole = cost[:, None] + apart
+        before.append(whole.argmin(axis=0))
+        cost = whole.min(axis=0) + one
+    best = [int(cost.argmin())]
+    for came in reversed(before):
+        best.append(int(came[best[-1]]))
+    return np.asarray(nodes + shifts[best[::-1]])
 
 
 def _laid(nodes: Points, bed: Shape, bones: Shape) -> Points:
-    """Nodes (n, 3) moved out of bone, or, beyond the first `FREE_MM`, down to their bed; by 1 mm at most."""
+    """Nodes (n, 3) moved out of bone, or, beyond the first `FREE_MM`, down to near their bed; a little at a time."""
     steps = np.concatenate([np.zeros((1, 3)), 0.1 * np.eye(3)])
     around = bones((nodes[:, None] + steps).reshape(-1, 3)).reshape(-1, 4)
     away, slope = around[:, 0], around[:, 1:] - around[:, :1]
     slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
-    drawn = (along > FREE_MM) & (bed(nodes) < away + 0.01)
-    move = np.clip(BRANCH_MM + OFF_BONE_MM - away, np.where(drawn, -1.0, 0.0), 1.0)
+    pull = np.where(bed(nodes) < away + 0.01, PULL_MM * np.clip((along - FREE_MM) / LANDING_MM, 0.0, 1.0), 0.0)
+    lacking = BRANCH_MM + OFF_BONE_MM - away
+    move = np.clip(np.maximum(lacking, np.minimum(lacking + SLACK_MM, 0.0)), -pull, 1.0)
     return np.asarray(nodes + 0.9 * move[:, None] * slope)
 
 
@@ -204,4 +227,4 @@ def medial_branches(levels: tuple[Level, ...], curve: SpineCurve, column: Sequen
         course = medial_branch(level, curve, levels[k + 1] if k + 1 < len(levels) else None, scale)
         laid = laid_on(course, column[k + 1], union(column[k : k + 3]))
         tubes.append(tube(laid.nodes, np.column_stack([laid.radii, laid.radii]), up=(0.03, 1, 0.02)))
-    return cut(union(tubes), union(column), 0.1)
+    return cut(union(tubes), union(column), OFF_BONE_MM - 0.1)

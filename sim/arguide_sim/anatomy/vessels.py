@@ -8,13 +8,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
-from arguide_sim.anatomy.nerves import in_image
-from arguide_sim.anatomy.sdf import Shape, curved, union
+from arguide_sim.anatomy.nerves import in_image, pushed
+from arguide_sim.anatomy.sdf import Shape, tube, union
 from arguide_sim.anatomy.spine_curve import Frame, Level, SpineCurve
 
 AORTA_MM, CAVA_MM = 8.5, (11.0, 8.5)
 ILIAC_ARTERY_MM, ILIAC_VEIN_MM = 5.2, 6.5
+OFF_SPINE_MM, ROUNDS = 1.5, 4
+"""Least distance of a vessel to the spine's bones, and how often it is pushed off them and smoothed."""
 
 
 def _before(level: Level, curve: SpineCurve, x: float, off: float, z: float = 0.0) -> NDArray[np.float64]:
@@ -27,7 +30,22 @@ def _seen(points: Sequence[tuple[float, float, float]], image_from_pelvis: Frame
     return np.array(points, float) @ image_from_pelvis[:3, :3].T
 
 
-def aorta(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame) -> Shape:
+def _led(nodes: NDArray[np.float64], radii: tuple[float, float], pieces: int, spine: Shape) -> Shape:
+    """A tube that bends smoothly through its nodes (n, 3), led around the bones of the spine; radii across and in depth, mm."""
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
+    at = CubicSpline(along, nodes)(
+        np.interp(np.arange((len(nodes) - 1) * pieces + 1) / pieces, np.arange(len(nodes)), along)
+    )
+    clear = np.full(len(at), radii[1] + OFF_SPINE_MM)
+    for _ in range(ROUNDS):
+        before = at
+        at = pushed(at, spine, clear)
+        moved = np.pad(at - before, ((1, 1), (0, 0)), "edge")
+        at = before + 0.25 * moved[:-2] + 0.5 * moved[1:-1] + 0.25 * moved[2:]
+    return tube(pushed(at, spine, clear), radii, (0, 1, 0))
+
+
+def aorta(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame, spine: Shape) -> Shape:
     """Down the left front of the bodies to its bifurcation at L4, with both common iliac arteries."""
     trunk = [_before(levels[0], curve, -5, AORTA_MM + 2, 40)]
     trunk += [_before(level, curve, x, AORTA_MM + 2) for level, x in zip(levels[:4], (-6, -8, -9, -9), strict=True)]
@@ -38,15 +56,15 @@ def aorta(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame
     left = [fork, _before(levels[5], curve, -20, 20, 4), *_seen(low, image_from_pelvis)]
     return union(
         [
-            curved(np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), (0, 1, 0), 3),
-            curved(np.array(right), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 4),
-            curved(np.array(left), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), (0, 1, 0), 4),
+            _led(np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), 3, spine),
+            _led(np.array(right), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), 4, spine),
+            _led(np.array(left), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), 4, spine),
         ],
         4.0,
     )
 
 
-def vena_cava(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame) -> Shape:
+def vena_cava(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame, spine: Shape) -> Shape:
     """Up the right front of the bodies from its confluence at L5, with both common iliac veins."""
     trunk = [_before(levels[0], curve, 16, CAVA_MM[1] + 8, 40)]
     offs = (7, 5, 3, 2, 2)
@@ -58,9 +76,9 @@ def vena_cava(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: F
     left = [fork, _before(levels[5], curve, -8, 9.5, -8), *_seen(low, image_from_pelvis)]
     return union(
         [
-            curved(np.array([*trunk, fork]), CAVA_MM, (0, 1, 0), 3),
-            curved(np.array(right), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 4),
-            curved(np.array(left), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), (0, 1, 0), 4),
+            _led(np.array([*trunk, fork]), CAVA_MM, 3, spine),
+            _led(np.array(right), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), 4, spine),
+            _led(np.array(left), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), 4, spine),
         ],
         4.0,
     )

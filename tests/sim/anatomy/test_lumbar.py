@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from arguide_sim.anatomy import lumbar_exercises, nerves, plans
+from arguide_sim.anatomy.crossing import crossings
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.person import person
@@ -66,6 +67,26 @@ def test_the_bones_of_slim_people_lie_below_their_skin_and_fiducials_on_it(wante
     assert len(found) == 8 and apart.min() > 25
 
 
+@pytest.mark.parametrize(("seed", "level"), [(0, 0), (2004, 1)])
+def test_a_medial_branch_does_not_kink_where_it_lands_on_bone(seed: int, level: int) -> None:
+    """These were bent by 85° and 70° within 1.5 mm, where the thread was drawn down to a process from aside."""
+    who = patient(seed)
+    column = [who.bones[name] for name in (*(one.name for one in who.levels), "sacrum")]
+    course = nerves.medial_branch(who.levels[level], who.curve, who.levels[level + 1], who.scale)
+    way = np.diff(nerves.laid_on(course, column[level + 1], union(column[level : level + 3])).even(1.5).nodes, axis=0)
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    assert np.degrees(np.arccos(np.sum(way[1:] * way[:-1], axis=1))).max() < 50
+
+
+def test_meshes_of_nerves_and_vessels_lie_in_no_bone_and_in_no_other_vessel() -> None:
+    """Of this one the aorta ran 1.3 mm into L4, and the right iliac artery into the veins."""
+    who = patient(2003)
+    wanted = {"L4", "sacrum", "thecal-sac", "nerve-roots", "medial-branches", "aorta", "vena-cava"}
+    meshes = {part.name: who.mesh(part) for part in who.parts() if part.name in wanted}
+    pairs = {(one, bone) for bone in ("L4", "sacrum") for one in wanted - {"L4", "sacrum"}} | {("aorta", "vena-cava")}
+    assert {pair for pair in pairs if crossings(meshes[pair[0]], meshes[pair[1]])} == set()
+
+
 def test_medial_branches_lie_on_bone_and_their_needle_meets_them() -> None:
     anatomy = patient(7)
     branch = anatomy.soft["medial-branches"]
@@ -100,7 +121,7 @@ def test_aorta_and_cava_do_not_share_room(seed: int) -> None:
 
 PEOPLE = (
     (3, {"age": 84, "wear": 1.0, "osteophytes": 1.0, "lordosis": 30}),
-    (5, {"sex": "f", "stature": 1480, "bmi": 40, "lordosis": 65}),
+    (5, {"sex": "f", "stature": 1480, "bmi": 40, "lordosis": 70}),
 )
 
 
