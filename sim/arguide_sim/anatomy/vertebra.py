@@ -38,6 +38,8 @@ NOTCH_MM, NOTCH_LEANS = 6.5, 0.25
 far the front of the process leans back, mm for each mm."""
 LEFT_MM = 0.6
 """So much bone the notch leaves before the joint surface: in narrow canals the joint lies near the pedicle."""
+FORAMEN_MM = 6.5
+"""So far behind the wall of the body there is no lamina: before the root's passage it would be a loose splinter."""
 SMOOTH, SMOOTH_MM = 0.85, 12.0
 """How much smoother than other bone a pedicle is, as a share, and how far around its middle: waves as long as itself would
 turn it by a degree or two."""
@@ -150,7 +152,8 @@ def lamina(level: Level, below: Joint) -> Shape:
 
     def shape(p: Points) -> Distances:
         depth = (lamina_front(level, p[:, 0], p[:, 2]) - LAMINA_MM / 2 - p[:, 1]) / steep
-        return smooth_max(inside(p[:, 0], p[:, 2]), np.abs(depth) - LAMINA_MM / 2, 2.6)
+        whole = smooth_max(inside(p[:, 0], p[:, 2]), np.abs(depth) - LAMINA_MM / 2, 2.6)
+        return smooth_max(whole, p[:, 1] - (level.wall - FORAMEN_MM), 1.0)
 
     return shape
 
