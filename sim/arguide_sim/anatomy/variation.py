@@ -29,7 +29,8 @@ ROUNDED = {
     "facet_width": (-2.4, -2.61, -2.75, -2.35, -3.98, -3.42),
 }  # fmt: skip
 """What rounded edges and hollows take from a dimension, T12 to L5: added, so that the mesh measures what was drawn.
-Fitted on 80 people numbered from 2000 to 3039; pedicles and canal width on 2300 to 2359."""
+Fitted on 80 people numbered from 2000 to 3039; widths and angles of pedicles, their height at L5 and canal widths on 2300 to
+2359."""
 
 GAIN = {
     "depth_up": 1.07, "depth_low": 1.05, "pedicle_width": 1.08, "pedicle_angle": 1.3, "joint_angle": 1.1, "facet_height": 0.9,
