@@ -14,6 +14,17 @@ def crossings(one: Mesh, other: Mesh | None = None) -> int:
 
     Two closed surfaces without crossings either way are apart, or one lies wholly inside the other.
     """
+    return len(_crossed(one, other)[0])
+
+
+def crossed_vertices(mesh: Mesh) -> Index:
+    """Numbers (n,) of the vertices at the edges and triangles of a mesh that run through one another."""
+    edges, triangles = _crossed(mesh, None)
+    return np.unique(np.concatenate([edges.ravel(), triangles.ravel().astype(np.int64)]))
+
+
+def _crossed(one: Mesh, other: Mesh | None) -> tuple[Index, NDArray[np.int32]]:
+    """Edges (n, 2), and the triangles (n, 3) that they pass through."""
     through = one if other is None else other
     edges = _edges(one)
     start, stop = one.vertices[edges[:, 0]], one.vertices[edges[:, 1]]
@@ -22,7 +33,8 @@ def crossings(one: Mesh, other: Mesh | None = None) -> int:
     if other is None:
         shared = (edges[e][:, :, None] == through.faces[t][:, None, :]).any(axis=(1, 2))
         e, t = e[~shared], t[~shared]
-    return int(_through(start[e], stop[e], corners[t]).sum())
+    meets = _through(start[e], stop[e], corners[t])
+    return edges[e[meets]], through.faces[t[meets]]
 
 
 def _edges(mesh: Mesh) -> Index:

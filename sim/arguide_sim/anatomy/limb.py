@@ -17,7 +17,7 @@ from arguide_sim.anatomy.norms import WHOLE, WholeNorm
 from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.person import check_weight
 from arguide_sim.anatomy.region import Box, Parameter
-from arguide_sim.anatomy.sdf import Shape, scaled
+from arguide_sim.anatomy.sdf import Shape, bounded, scaled
 from arguide_sim.anatomy.skin_points import on_skin, rounded
 from arguide_sim.anatomy.variation import Deformation
 
@@ -107,6 +107,12 @@ class LimbAnatomy:
         self.shapes: dict[str, Shape] = {}
         """By name, at average size."""
         self._rows = rows
+        self._boxes = {row[0]: row[4] for row in rows}
+
+    def _near(self, name: str, shape: Shape) -> Shape:
+        """A shape that fits the box of a part, about: it may leave it by less than `NEAR_MM`. Far away it costs little."""
+        low, high = self._boxes[name]
+        return bounded(shape, np.asarray(low, float), np.asarray(high, float))
 
     def parts(self) -> Iterator[Part]:
         """Everything, bones first, the skin last."""

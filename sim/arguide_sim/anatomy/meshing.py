@@ -9,7 +9,7 @@ from skimage.measure import marching_cubes
 from arguide.errors import MeshError
 from arguide.geometry.mesh import Mesh, cleaned, decimated
 from arguide_sim.anatomy.blocks import Corner, sampled
-from arguide_sim.anatomy.crossing import crossings
+from arguide_sim.anatomy.crossing import crossed_vertices
 from arguide_sim.anatomy.sdf import Distances, Points, Shape
 
 Finish: TypeAlias = Callable[[Points], Points]
@@ -23,6 +23,9 @@ COARSER = (1.0, 0.75, 1.2, 0.55, 1.5)
 survive being thinned, and is not in the next."""
 MOST = 1.4
 """How many times the triangles asked for a mesh may have."""
+
+UNFILLED = 3
+"""How many times triangles that cross are moved back and looked at again."""
 
 EDGE_MM = 1.5
 """How long the edges of a thinned mesh are, about, at the size at which it is thinned."""
@@ -97,6 +100,21 @@ def is_watertight(mesh: Mesh) -> bool:
     return mesh.is_closed and bool(np.all(np.unique(edges, axis=0, return_counts=True)[1] == 2))
 
 
+def without_fins(mesh: Mesh) -> Mesh:
+    """The mesh without triangles that lie back to back, which thinning leaves where something was very thin."""
+    vertices, faces = mesh.vertices, mesh.faces
+    while True:
+        _, of, count = np.unique(np.sort(faces, axis=1), axis=0, return_inverse=True, return_counts=True)
+        single = count[of.ravel()] % 2 == 1
+        if single.all():
+            break
+        faces = faces[single]
+    if faces is mesh.faces or not len(faces):
+        return mesh
+    used, corners = np.unique(faces, return_inverse=True)
+    return Mesh(vertices[used], np.ascontiguousarray(corners.reshape(-1, 3), dtype=np.int32))
+
+
 def filled(mesh: Mesh, volume_mm3: float, most_mm: float = 0.1) -> Mesh:
     """The mesh moved along its normals until it holds the volume of its shape: chords of a round surface lie inside it."""
     shift = np.clip((volume_mm3 - mesh.volume_mm3) / _area(mesh), -most_mm, most_mm)
@@ -107,10 +125,23 @@ def _thinned(mesh: Mesh, triangles: int, volume_mm3: float, finish: Finish, most
     """As few triangles as asked, or some more if it takes them to stay closed and free of crossings; None: far more."""
     more = 1.0
     while more <= most:
-        small = _finished(filled(_decimated(mesh, int(triangles * more)), volume_mm3), finish)
-        if len(small.faces) <= most * triangles and is_watertight(small) and not crossings(small):
-            return small
+        small = _decimated(mesh, int(triangles * more))
+        near = len(small.faces) <= most * triangles
+        if near and is_watertight(small) and (whole := _uncrossed(small, filled(small, volume_mm3), finish)):
+            return whole
         more *= 1.1
+    return None
+
+
+def _uncrossed(small: Mesh, full: Mesh, finish: Finish) -> Mesh | None:
+    """The filled mesh, finished; where filling made triangles cross they stay as they were."""
+    for _ in range(UNFILLED):
+        done = _finished(full, finish)
+        if not len(crossed := crossed_vertices(done)):
+            return done
+        vertices = full.vertices.copy()
+        vertices[crossed] = small.vertices[crossed]
+        full = Mesh(rounded(vertices), full.faces)
     return None
 
 
@@ -121,7 +152,7 @@ def _finished(mesh: Mesh, finish: Finish) -> Mesh:
 def _decimated(mesh: Mesh, triangles: int) -> Mesh:
     """Decimated at a size at which the decimator reaches that number: what it may spoil is a length, not a share."""
     size = EDGE_MM / float(np.sqrt(_area(mesh) / triangles))
-    small = decimated(Mesh(mesh.vertices * size, mesh.faces), triangles)
+    small = without_fins(decimated(Mesh(mesh.vertices * size, mesh.faces), triangles))
     return Mesh(small.vertices / size, small.faces)
 
 

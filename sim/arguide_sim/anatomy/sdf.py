@@ -73,6 +73,16 @@ def cut(a: Shape, b: Shape, gap: float = 0.0, blend: float = 0.0) -> Shape:
     return shape
 
 
+def beside(a: Shape, b: Shape, gap: float = 0.0, blend: float = 0.0) -> Shape:
+    """`b`, and what `cut` leaves of `a` beside it; asks `b` once."""
+
+    def shape(p: Points) -> Distances:
+        d, other = a(p), b(p)
+        return np.minimum(smooth_max(d, gap - other, blend), other)
+
+    return shape
+
+
 def mirrored(a: Shape) -> Shape:
     """What `a` is at x > 0, on both sides of the plane x = 0."""
 
@@ -119,9 +129,10 @@ def bounded(a: Shape, low: Points, high: Points) -> Shape:
         beyond = np.maximum(np.maximum(low - p, p - high), 0.0)
         d: Distances = np.sqrt(np.einsum("ij,ij->i", beyond, beyond))
         near = d < NEAR_MM
-        if near.all():
+        count = np.count_nonzero(near)
+        if count == len(p):
             return a(p)
-        if near.any():
+        if count:
             d[near] = a(p[near])
         return d
 
@@ -137,13 +148,14 @@ def half_space(point: ArrayLike, outward: ArrayLike) -> Shape:
 def ellipsoid(center: ArrayLike, radii: ArrayLike) -> Shape:
     """Axis-aligned ellipsoid; first-order distance k0 (k0 - 1) / k1 (Quilez)."""
     c, r = np.asarray(center, float), np.asarray(radii, float)
+    middle = float(r.min())
 
     def shape(p: Points) -> Distances:
         q = (p - c) / r
         k0 = np.sqrt(np.einsum("ij,ij->i", q, q))
         q /= r
         k1 = np.sqrt(np.einsum("ij,ij->i", q, q))
-        return _first_order(k0, k1, float(r.min()))
+        return _first_order(k0, k1, middle)
 
     return shape
 
@@ -194,15 +206,23 @@ def _piece(a: Points, b: Points, size_a: Points, size_b: Points, up: Points) -> 
     across = np.cross(axis, up)
     across /= np.linalg.norm(across)
     basis = np.column_stack([across, np.cross(across, axis), axis])
+    (wide, high), (wider, higher) = size_a, size_b - size_a
 
     def shape(p: Points) -> Distances:
-        q = (p - a) @ basis
-        t = np.clip(q[:, 2] / length, 0.0, 1.0)
-        width, height = size_a[0] + t * (size_b[0] - size_a[0]), size_a[1] + t * (size_b[1] - size_a[1])
-        u, v, w = q[:, 0] / width, q[:, 1] / height, (q[:, 2] - t * length) / np.minimum(width, height)
+        u, v, w = np.ascontiguousarray(((p - a) @ basis).T)
+        t = np.minimum(np.maximum(w / length, 0.0), 1.0)
+        width, height = wide + t * wider, high + t * higher
+        least = np.minimum(width, height)
+        w -= t * length
+        u /= width
+        v /= height
+        w /= least
         k0 = np.sqrt(u * u + v * v + w * w)
-        k1 = np.sqrt((u / width) ** 2 + (v / height) ** 2 + (w / np.minimum(width, height)) ** 2)
-        return _first_order(k0, k1, np.minimum(width, height))
+        u /= width
+        v /= height
+        w /= least
+        k1 = np.sqrt(u * u + v * v + w * w)
+        return _first_order(k0, k1, least)
 
     return shape
 

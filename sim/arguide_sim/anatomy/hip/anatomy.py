@@ -11,7 +11,7 @@ from arguide_sim.anatomy.hip import skin as surface
 from arguide_sim.anatomy.hip.person import HipPerson
 from arguide_sim.anatomy.limb import LimbAnatomy, Row
 from arguide_sim.anatomy.limb_norms import HIP, dimensions
-from arguide_sim.anatomy.sdf import Shape, common, cut, half_space, offset, union
+from arguide_sim.anatomy.sdf import Shape, beside, common, cut, half_space, offset, union
 
 SOFT_GAP_MM = 0.5
 """Least distance of soft parts to bone, and to one another."""
@@ -51,30 +51,30 @@ class Hip(LimbAnatomy):
         fat = surface.fat_mm(self.person.bmi) / self.scale
         skin = surface.skin(fat)
         core = offset(surface.body(fat), -fat)
-        femur = bones.femur(self.femur)
-        hip_bone = cut(bones.hip_bone(self.femur.head_mm), femur, BONE_GAP_MM, 1.0)
-        bone = union([femur, hip_bone])
-        artery = cut(common(vessels.artery(self.artery_wide), ends), bone, SOFT_GAP_MM)
-        nerve = cut(common(vessels.nerve(self.nerve_out), ends), union([bone, artery]), SOFT_GAP_MM)
-        vein = cut(
-            cut(common(vessels.vein(max(surface.LEAN_FAT_MM - fat, 0.0)), ends), artery, SOFT_GAP_MM, 0.5),
-            bone,
-            SOFT_GAP_MM,
-        )
+        near = self._near
+        femur, solid = near("femur", bones.femur(self.femur)), near("hip-bone", bones.hip_bone(self.femur.head_mm))
+        hip_bone = cut(solid, femur, BONE_GAP_MM, 1.0)
+        bone = beside(solid, femur, BONE_GAP_MM, 1.0)
+        artery = near("femoral-artery", common(vessels.artery(self.artery_wide), ends))
+        nerve = near("femoral-nerve", common(vessels.nerve(self.nerve_out), ends))
+        vein = near("femoral-vein", common(vessels.vein(max(surface.LEAN_FAT_MM - fat, 0.0)), ends))
         bundle = union([nerve, artery, vein])
-        capsule = cut(muscles.capsule(self.femur), bone, 0.15)
-        grown = filling(muscles.bodies(), muscles.GROWTH_MM, common(core, ends))
-        psoas = muscles.bodies()["iliopsoas"]
-        iliaca = cut(cut(muscles.fascia_iliaca(union([psoas, nerve])), bundle, 0.2), bone, 0.3)
-        lata = cut(muscles.fascia_lata(core), vein, 0.2)
+        joint = near("capsule", muscles.capsule(self.femur))
+        thin = muscles.bodies()
+        grown = filling(thin, muscles.GROWTH_MM, common(core, ends))
+        iliaca = near("fascia-iliaca", muscles.fascia_iliaca(union([thin["iliopsoas"], nerve])))
+        lata = muscles.fascia_lata(core)
         ligament = cut(muscles.inguinal_ligament(), union([hip_bone, bundle, grown["sartorius"]]), 0.3)
+        # What is cut off beside a bone need not be cut again: the bone is kept clear of as well.
         kept = {"iliopsoas": union([bone, bundle]), "sartorius": bundle}
-        deep = union([bone, bundle, capsule])
-        fleshy = {name: cut(shape, kept.get(name, deep), SOFT_GAP_MM, 0.5) for name, shape in grown.items()}
+        deep = union([bone, bundle, joint])
+        fleshy = {name: cut(shape, kept.get(name, deep), SOFT_GAP_MM, 1.5) for name, shape in grown.items()}
         return {
-            "hip-bone": hip_bone, "femur": femur, "capsule": capsule, **fleshy, "inguinal-ligament": ligament,
-            "fascia-iliaca": iliaca, "fascia-lata": lata, "femoral-nerve": nerve, "femoral-artery": artery,
-            "femoral-vein": vein, "skin": skin,
+            "hip-bone": hip_bone, "femur": femur, "capsule": cut(joint, bone, 0.15, 1.0), **fleshy,
+            "inguinal-ligament": ligament, "fascia-iliaca": cut(cut(iliaca, bundle, 0.2, 0.8), bone, 0.3, 0.8),
+            "fascia-lata": cut(lata, vein, 0.2), "femoral-nerve": cut(nerve, union([bone, artery]), SOFT_GAP_MM),
+            "femoral-artery": cut(artery, bone, SOFT_GAP_MM),
+            "femoral-vein": cut(cut(vein, artery, SOFT_GAP_MM, 0.5), bone, SOFT_GAP_MM), "skin": skin,
         }  # fmt: skip
 
 

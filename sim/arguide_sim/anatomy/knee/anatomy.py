@@ -36,32 +36,36 @@ class Knee(LimbAnatomy):
         """Everything at average size, in the knee frame."""
         ends = common(half_space((0, 0, bones.TOP_Z), (0, 0, 1)), half_space((0, 0, bones.BOTTOM_Z), (0, 0, -1)))
         fat = soft.fat_mm(self.person.bmi) / self.scale
-        femur, tibia, patella = bones.femur(), bones.tibia(), bones.patella(*self._patella())
-        fibula = bones.fibula(tibia)
-        bone = union([femur, tibia, patella, fibula])
-        cartilage = {
-            "femoral-cartilage": joint.femoral_cartilage(femur),
-            "tibial-cartilage": joint.tibial_cartilage(tibia),
-            "patellar-cartilage": joint.patellar_cartilage(patella),
-        }
-        femoral, tibial, patellar = cartilage.values()
-        menisci = cut(joint.menisci(union([femur, femoral]), union([tibia, tibial])), bone, 0.2)
-        quadriceps = cut(joint.quadriceps_tendon(), patella, 0.15)
-        tendon = cut(joint.patellar_tendon(), union([patella, tibia]), 0.15)
-        recess = cut(
-            joint.recess(self.person.effusion / self.scale), union([bone, femoral, patellar, quadriceps]), 0.3, 0.5
+        near = self._near
+        femur, tibia = near("femur", bones.femur()), near("tibia", bones.tibia())
+        patella, fibula = near("patella", bones.patella(*self._patella())), near("fibula", bones.fibula(tibia))
+        femoral, on_femur = joint.femoral_cartilage(femur)
+        tibial, on_tibia = joint.tibial_cartilage(tibia)
+        patellar, on_patella = joint.patellar_cartilage(patella)
+        covered = union([on_femur, on_tibia, on_patella, fibula])
+        menisci = joint.menisci(on_femur, on_tibia)
+        above, below = (
+            near("quadriceps-tendon", joint.quadriceps_tendon()),
+            near("patellar-tendon", joint.patellar_tendon()),
         )
-        artery = common(soft.artery(), ends)
-        vein = cut(common(soft.vein(), ends), artery, SOFT_GAP_MM)
-        nerves = cut(common(soft.nerves(), ends), union([bone, vein]), SOFT_GAP_MM)
+        quadriceps, tendon = cut(above, patella, 0.15), cut(below, union([patella, tibia]), 0.15)
+        fluid = near("recess", joint.recess(self.person.effusion / self.scale))
+        recess = cut(fluid, union([covered, above]), 0.3, 0.5)
+        artery = near("popliteal-artery", common(soft.artery(), ends))
+        vein = near("popliteal-vein", common(soft.vein(), ends))
+        courses = near("nerves", common(soft.nerves(), ends))
+        nerves = cut(courses, union([femur, tibia, fibula, vein]), SOFT_GAP_MM)
         thin, growth = soft.muscles()
         grown = filling(thin, growth, common(offset(soft.leg(fat), -fat), ends))
-        kept = union([bone, artery, vein, nerves, quadriceps, tendon, recess, *cartilage.values()])
-        fleshy = {name: cut(shape, kept, SOFT_GAP_MM, 0.3) for name, shape in grown.items()}
+        # What is cut off beside a bone need not be cut again: the bone is kept clear of as well.
+        kept = union([covered, artery, vein, courses, above, below, fluid])
+        fleshy = {name: cut(shape, kept, SOFT_GAP_MM, 1.5) for name, shape in grown.items()}
         return {
-            "femur": femur, "tibia": tibia, "fibula": fibula, "patella": patella, **cartilage, "menisci": menisci,
+            "femur": femur, "tibia": tibia, "fibula": fibula, "patella": patella, "femoral-cartilage": femoral,
+            "tibial-cartilage": tibial, "patellar-cartilage": patellar, "menisci": menisci,
             "recess": recess, "quadriceps-tendon": quadriceps, "patellar-tendon": tendon, **fleshy,
-            "popliteal-artery": artery, "popliteal-vein": vein, "nerves": nerves, "skin": soft.skin(fat),
+            "popliteal-artery": artery, "popliteal-vein": cut(vein, artery, SOFT_GAP_MM), "nerves": nerves,
+            "skin": soft.skin(fat),
         }  # fmt: skip
 
 

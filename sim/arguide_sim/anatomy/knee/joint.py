@@ -4,15 +4,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from arguide_sim.anatomy.knee.bones import PATELLA, UP
-from arguide_sim.anatomy.sdf import Distances, Points, Shape, common, curved, cut, ellipsoid, half_space, offset, union
+from arguide_sim.anatomy.sdf import (
+    Distances,
+    Points,
+    Shape,
+    common,
+    curved,
+    cut,
+    ellipsoid,
+    half_space,
+    smooth_max,
+    union,
+)
 
 CARTILAGE_MM = 2.2
 TOUCH_MM = 0.15
 """Between cartilage and what it slides on, so that no two meshes share a surface."""
 
 
-def femoral_cartilage(femur: Shape) -> Shape:
-    """Over the bearing faces of both condyles and the groove of the patella."""
+def femoral_cartilage(femur: Shape) -> tuple[Shape, Shape]:
+    """Over the bearing faces of both condyles and the groove of the patella; alone, and with the femur."""
     bearing = union(
         [
             ellipsoid((-25, -8, 12), (12, 36, 26)), ellipsoid((26, -6, 12), (12, 36, 25)),
@@ -20,19 +31,32 @@ def femoral_cartilage(femur: Shape) -> Shape:
         ],
         4.0,
     )  # fmt: skip
-    return cut(common(offset(femur, CARTILAGE_MM), bearing, 2.0), femur, TOUCH_MM)
+    return _layer(femur, bearing, 2.0)
 
 
-def tibial_cartilage(tibia: Shape) -> Shape:
-    """Over both plateaus."""
+def tibial_cartilage(tibia: Shape) -> tuple[Shape, Shape]:
+    """Over both plateaus; alone, and with the tibia."""
     plateaus = union([ellipsoid((-23, -3, -4), (15, 20, 6)), ellipsoid((24, -4, -4), (14, 17, 6))])
-    return cut(common(offset(tibia, CARTILAGE_MM), plateaus, 1.5), tibia, TOUCH_MM)
+    return _layer(tibia, plateaus, 1.5)
 
 
-def patellar_cartilage(patella: Shape) -> Shape:
-    """Behind the patella, above its point."""
-    behind = ellipsoid(PATELLA + (0, -12, 4), (19, 12, 15))
-    return cut(common(offset(patella, CARTILAGE_MM), behind, 2.0), patella, TOUCH_MM)
+def patellar_cartilage(patella: Shape) -> tuple[Shape, Shape]:
+    """Behind the patella, above its point; alone, and with the patella."""
+    return _layer(patella, ellipsoid(PATELLA + (0, -12, 4), (19, 12, 15)), 2.0)
+
+
+def _layer(bone: Shape, bearing: Shape, blend: float) -> tuple[Shape, Shape]:
+    """Cartilage on a bone where it bears; alone, and with the bone. Asks the bone once."""
+
+    def cartilage(p: Points) -> Distances:
+        d = bone(p)
+        return smooth_max(smooth_max(d - CARTILAGE_MM, bearing(p), blend), TOUCH_MM - d, 1.0)
+
+    def covered(p: Points) -> Distances:
+        d = bone(p)
+        return np.minimum(d, smooth_max(d - CARTILAGE_MM, bearing(p), blend))
+
+    return cartilage, covered
 
 
 def menisci(femoral: Shape, tibial: Shape) -> Shape:
