@@ -25,6 +25,8 @@ SUFFIXES = (".ply", ".stl", ".obj", ".off")
 MAX_BYTES = 256 * 2**20
 MAX_FACES = 4_000_000
 _ONE_AT_A_TIME = threading.Lock()
+EDGE_MM = 1.5
+"""How long the edges of a thinned mesh are, about, at the size at which it is thinned."""
 """`fast_simplification` keeps its mesh in global variables and lets other threads run: two at once mix their meshes."""
 
 
@@ -50,6 +52,12 @@ class Mesh:
         """Enclosed volume in mm³ by the divergence theorem, positive if normals point out; meant for closed meshes."""
         centred = self.vertices - self.vertices.mean(axis=0)
         return float(winding.signed_volumes(centred, self.faces).sum()) / 6
+
+    @cached_property
+    def area_mm2(self) -> float:
+        """Of all triangles, mm²."""
+        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
+        return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
 
     @cached_property
     def bounds(self) -> Array:
@@ -94,17 +102,20 @@ def joined(meshes: list[Mesh]) -> Mesh:
 def decimated(mesh: Mesh, triangles: int) -> Mesh:
     """About `triangles` faces that look like the mesh, for drawing; the mesh itself if it is as small already.
 
-    Quadric edge collapse. Measuring is done on the full mesh.
+    Quadric edge collapse, at a size at which it reaches that number: what the decimator may spoil is a length, not a
+    share. Measuring is done on the full mesh.
     """
     if len(mesh.faces) <= triangles:
         return mesh
     import fast_simplification
 
+    size = EDGE_MM / float(np.sqrt(max(mesh.area_mm2, 1e-9) / max(triangles, 1)))
     with _ONE_AT_A_TIME:
         vertices, faces = fast_simplification.simplify(
-            mesh.vertices.astype(np.float32), mesh.faces, target_count=triangles, agg=5
+            (mesh.vertices * size).astype(np.float32), mesh.faces, target_count=triangles, agg=5
         )
-    return cleaned(vertices, faces)
+    small = cleaned(vertices, faces)
+    return Mesh(small.vertices / size, small.faces)
 
 
 def cleaned(vertices: ArrayLike, faces: ArrayLike) -> Mesh:

@@ -80,7 +80,7 @@ def _made(
 ) -> tuple[Shape, ...]:
     full = [read_mesh(path) for path, _, _ in files]
     skins = [glass for _, _, glass in files]
-    counts = budget([_area(mesh) for mesh in full], skins, triangles)
+    counts = budget([mesh.area_mm2 for mesh in full], skins, triangles)
     thin = [decimated(mesh, count) for mesh, count in zip(full, counts, strict=True)]
     normals = [smooth_normals(mesh, origin) for mesh, origin in zip(thin, full, strict=True)]
     light = _light(thin, normals, skins, lights(np.asarray(entry), np.asarray(target))[0])
@@ -101,11 +101,6 @@ def _light(meshes: list[Mesh], normals: list[Array], skins: list[bool], lamp: Ar
         for k, part in zip(solid, np.split(lit, ends), strict=True):
             colors[k] = daylight.smoothed(part, meshes[k].faces)
     return colors
-
-
-def _area(mesh: Mesh) -> float:
-    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
 def budget(areas: list[float], skins: list[bool], total: int) -> list[int]:

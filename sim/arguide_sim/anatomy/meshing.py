@@ -27,9 +27,6 @@ MOST = 1.4
 UNFILLED = 3
 """How many times triangles that cross are moved back and looked at again."""
 
-EDGE_MM = 1.5
-"""How long the edges of a thinned mesh are, about, at the size at which it is thinned."""
-
 GRAIN_MM = 2.0**-10
 """Coordinates and distances are rounded to this, so that the last bits of a machine's arithmetic never show."""
 
@@ -117,7 +114,7 @@ def without_fins(mesh: Mesh) -> Mesh:
 
 def filled(mesh: Mesh, volume_mm3: float, most_mm: float = 0.1) -> Mesh:
     """The mesh moved along its normals until it holds the volume of its shape: chords of a round surface lie inside it."""
-    shift = np.clip((volume_mm3 - mesh.volume_mm3) / _area(mesh), -most_mm, most_mm)
+    shift = np.clip((volume_mm3 - mesh.volume_mm3) / mesh.area_mm2, -most_mm, most_mm)
     return Mesh(rounded(mesh.vertices + shift * mesh.vertex_normals), mesh.faces)
 
 
@@ -125,7 +122,7 @@ def _thinned(mesh: Mesh, triangles: int, volume_mm3: float, finish: Finish, most
     """As few triangles as asked, or some more if it takes them to stay closed and free of crossings; None: far more."""
     more = 1.0
     while more <= most:
-        small = _decimated(mesh, int(triangles * more))
+        small = without_fins(decimated(mesh, int(triangles * more)))
         near = len(small.faces) <= most * triangles
         if near and is_watertight(small) and (whole := _uncrossed(small, filled(small, volume_mm3), finish)):
             return whole
@@ -147,15 +144,3 @@ def _uncrossed(small: Mesh, full: Mesh, finish: Finish) -> Mesh | None:
 
 def _finished(mesh: Mesh, finish: Finish) -> Mesh:
     return Mesh(rounded(finish(mesh.vertices)), mesh.faces)
-
-
-def _decimated(mesh: Mesh, triangles: int) -> Mesh:
-    """Decimated at a size at which the decimator reaches that number: what it may spoil is a length, not a share."""
-    size = EDGE_MM / float(np.sqrt(_area(mesh) / triangles))
-    small = without_fins(decimated(Mesh(mesh.vertices * size, mesh.faces), triangles))
-    return Mesh(small.vertices / size, small.faces)
-
-
-def _area(mesh: Mesh) -> float:
-    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
