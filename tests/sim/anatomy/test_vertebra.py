@@ -55,6 +55,20 @@ def test_one_piece_with_one_hole_the_canal(name: str, meshes: dict[str, Mesh]) -
     assert len(mesh.vertices) - len(mesh.faces) / 2 == 0, "Euler characteristic"
 
 
+@pytest.mark.parametrize("name", LEVELS)
+def test_the_mesh_is_its_shape(name: str, meshes: dict[str, Mesh], anatomy: Lumbar) -> None:
+    """In the corners, middles and edges of its triangles.
+
+    A least number of triangles stood here (8000) before skin, muscles and organs came to share 120 000 among all: 95 %
+    lie within 0.074 mm of the shape with 8100 of them, within 0.078 with 7000, and the farthest are the grid's.
+    """
+    mesh = meshes[name]
+    corners = mesh.vertices[mesh.faces]
+    at = np.concatenate([corners[:, 0], corners.mean(axis=1), (corners[:, 0] + corners[:, 1]) / 2])
+    off = np.abs(anatomy.bones[name](anatomy.deformation.undone(at)))
+    assert off.mean() < 0.04 and np.percentile(off, 95) < 0.1 and off.max() < 0.5
+
+
 @pytest.mark.parametrize("what", NEAR)
 def test_the_mesh_measures_what_was_drawn(what: str, measured: Measures, anatomy: Lumbar) -> None:
     for k, level in enumerate(anatomy.levels[1:], 1):
