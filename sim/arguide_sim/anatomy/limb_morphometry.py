@@ -50,6 +50,12 @@ def _extent(points: Array, axis: int) -> float:
     return float(np.ptp(points[:, axis]))
 
 
+def _least_width(ring: Array) -> float:
+    """Between two parallel lines of the plane that hold the ring; every 3° is tried."""
+    angles = np.radians(np.arange(0.0, 180.0, 3.0))
+    return float(np.ptp(ring[:, :2] @ np.array([np.cos(angles), np.sin(angles)]), axis=0).min())
+
+
 def _sphere(femur: Array, near: Array) -> tuple[Array, float]:
     """Centre and radius of the sphere that fits the inner upper half of the head."""
     away = np.linalg.norm(femur - near, axis=1)
@@ -107,9 +113,12 @@ def _section(mesh: Mesh, z: float) -> Array:
 
 
 def _groin(meshes: Mapping[str, Mesh], z: float) -> dict[str, float]:
-    """At the height of the head's middle: diameter of the artery, and from its middle to the nerve's."""
+    """At the height of the head's middle: diameter of the artery, and from its middle to the nerve's, mm.
+
+    The artery runs slantwise through that plane: its diameter is the least width of what is cut, not that from side to side.
+    """
     if not {"femoral-artery", "femoral-nerve"} <= set(meshes):
         return {}
     rings = [_section(meshes[name], z) for name in ("femoral-artery", "femoral-nerve")]
     artery, nerve = (_middle(ring) for ring in rings)
-    return {"artery": _extent(rings[0], 0), "nerve_to_artery": float(np.hypot(*(nerve - artery)[:2]))}
+    return {"artery": _least_width(rings[0]), "nerve_to_artery": float(np.hypot(*(nerve - artery)[:2]))}

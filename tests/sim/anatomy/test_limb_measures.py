@@ -13,7 +13,7 @@ from arguide_sim.anatomy.limb_validity import broken_rules
 
 from arguide.geometry.mesh import Mesh
 
-WITHIN_MM = {"offset": 4.0, "nerve_to_artery": 2.5}
+WITHIN_MM = {"offset": 4.0, "nerve_to_artery": 2.5, "artery": 0.3}
 """How far the mesh may be from what was drawn; else 1.5 mm."""
 
 
