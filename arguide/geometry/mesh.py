@@ -24,9 +24,9 @@ SUFFIXES = (".ply", ".stl", ".obj", ".off")
 """Formats without a unit of their own, taken as mm. (glTF is in metres by its standard, so it is not in the list.)"""
 MAX_BYTES = 256 * 2**20
 MAX_FACES = 4_000_000
-_ONE_AT_A_TIME = threading.Lock()
 EDGE_MM = 1.5
 """How long the edges of a thinned mesh are, about, at the size at which it is thinned."""
+_ONE_AT_A_TIME = threading.Lock()
 """`fast_simplification` keeps its mesh in global variables and lets other threads run: two at once mix their meshes."""
 
 
