@@ -12,6 +12,7 @@ from arguide_sim.anatomy.phantom import Cast, Phantom, sides
 from arguide_sim.anatomy.phantom_box import FIT_MM, HOLE_MM, PIT_MM, WALL_MM, Frame, base, marker_plate, printed_box
 from arguide_sim.anatomy.region import Block
 from arguide_sim.anatomy.regions import region_named
+from arguide_sim.anatomy.rulers import Ruler
 from scipy.ndimage import distance_transform_edt
 
 from arguide.geometry.distance_field import build
@@ -83,6 +84,23 @@ def test_phantoms_of_limbs_are_open_to_where_the_needle_comes_from(region: str, 
     cast = phantom.anatomy(person)
     made = phantom.exercises(person, cast, {"skin": cast.mesh(by_name(cast)["skin"])})
     assert plan in [plan.name for exercise in made for plan in exercise.plans]
+
+
+@pytest.mark.parametrize("region", ["knee", "hip", "inguinal"])
+def test_pits_in_the_box_of_a_limb_are_as_deep_as_its_fiducials_say(region: str) -> None:
+    """Felt on the printed triangles themselves: the bottom to 0.02 mm, walls of 45°, 2.5 mm below the rim."""
+    phantom = Phantom(region_named(region))
+    cast = phantom.anatomy(phantom.person(0))
+    box = printed_box(cast.frame).mesh()
+    felt = Ruler(box.vertices, box.faces)
+    found = phantom.fiducials(cast, box)
+    aside = [(np.cos(angle), np.sin(angle)) for angle in (0.3, 1.9, 3.4, 5.1)]
+    assert len(found) == 8
+    for x, y, bottom in cast.frame.local(np.array([fiducial.position for fiducial in found])):
+        beside = [felt.along(2, x + 0.5 * u, y + 0.5 * v)[-1] for u, v in aside]
+        assert np.allclose(np.array(beside) - 0.5, bottom, atol=0.02)
+        assert bottom == pytest.approx(box.vertices[:, 2].max() - PIT_MM, abs=0.02)
+        assert felt.along(2, x + 2.9 * 0.6, y + 2.9 * 0.8)[-1] == pytest.approx(bottom + PIT_MM, abs=0.02)
 
 
 @pytest.mark.parametrize("up", [(0, -1, 0), (0, 0, 1), (1, 0, 0), (0, 1, 0)])

@@ -1,8 +1,9 @@
 """Right hip bone and upper femur, in the hip frame: RAS, mm, the centre of the femoral head at the origin.
 
 Landmarks are measured on the pelvis and femur of the Visible Human male (HuBMAP CCF reference library, CC BY 4.0) and
-rounded; the midline lies at x = -89. Angles after published means: neck-shaft angle 127°, anteversion 12°
-(Noble et al., Clin Orthop 235 (1988) 148); cup inclination 45°, anteversion 18°
+rounded; the midline lies at x = -89. Angles after published means: neck-shaft angle 127° (124.7°: Noble et al., Clin
+Orthop 235 (1988) 148; 129.2°: Toogood et al., Clin Orthop 467 (2009) 876), anteversion 12° (7 and 10°: Hoaglund and Low,
+Clin Orthop 152 (1980) 10; 14.5°: a CT series of 628 of Carmona et al.); cup inclination 45°, anteversion 18°
 (Murray, J Bone Joint Surg Br 75 (1993) 228; Maruyama et al., Clin Orthop 393 (2001) 52).
 """
 

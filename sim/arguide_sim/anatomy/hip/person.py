@@ -15,10 +15,20 @@ class HipPerson(LimbPerson):
     NORMS: ClassVar[Mapping[str, WholeNorm]] = {
         **COMMON,
         "neck_shaft": WholeNorm(
-            men=(127, 5), women=(126, 5), low=110, high=145, unit="°", source="Noble 1988; spread assumed"
+            men=(127, 5),
+            women=(126, 5),
+            low=110,
+            high=145,
+            unit="°",
+            source="between Noble 1988 (124.7) and Toogood 2009 (129.2); spread assumed",
         ),
         "anteversion": WholeNorm(
-            men=(11, 7), women=(14, 7), low=-10, high=40, unit="°", source="Noble 1988, Maruyama 2001; rounded"
+            men=(11, 7),
+            women=(14, 7),
+            low=-10,
+            high=40,
+            unit="°",
+            source="between Hoaglund 1980 (7 and 10) and Carmona (14.5 ± 8.1)",
         ),
     }
     neck_shaft: float

@@ -1,8 +1,8 @@
 """Femoral artery, vein and nerve where they pass below the inguinal ligament, in the hip frame (RAS, mm).
 
 From the side to the middle: nerve, artery, vein. The artery passes the ligament half way between the anterior superior
-spine and the symphysis, and divides about 4 cm below it; the nerve lies on the iliopsoas 8 to 15 mm to the side of the
-artery, below the iliac fascia (Gray's Anatomy; Vloka et al., Reg Anesth Pain Med 24 (1999) 48).
+spine and the symphysis, and divides about 4 cm below it; the nerve lies on the iliopsoas close beside the artery, below
+the iliac fascia (Gray's Anatomy; Vloka et al., Anesth Analg 89 (1999) 1467).
 """
 
 from collections.abc import Sequence
