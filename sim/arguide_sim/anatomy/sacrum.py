@@ -106,8 +106,8 @@ def half_sacrum(above: Joint, scale: float) -> Shape:
 
     wide, tall = above.width / 2, above.height / 2
     process = tube(
-        [scale * on_bone(25, 15, 15), above.point(4.6, 0.4, -tall + 2), above.point(3.7, 0.4, tall - 2.4)],
-        [(8.0, 7.0), (wide + 1.0, 5.8), (0.84 * wide, 4.3)],
+        [scale * on_bone(25, 15, 15), above.point(4.6, 0.2, -tall + 2), above.point(3.7, 0.2, tall - 2.4)],
+        [(8.0, 7.0), (wide + 1.2, 5.8), (0.92 * wide, 4.3)],
         up=above.frame[:3, 0],
     )
     return cut(union([bone, process], 3.0), above.room(), blend=1.2)
