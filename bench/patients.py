@@ -13,12 +13,12 @@ import numpy as np
 from arguide_sim.anatomy.numbering import numbered
 from arguide_sim.anatomy.volumes import laid_at
 
-from arguide.geometry.distance_grid import signed_distances
 from arguide.geometry.mesh import Mesh, read_mesh
 from arguide.geometry.transforms import Array
 from arguide.imaging.volume import Volume, read_nifti
 from arguide.settings.scenario import Scenario
 from arguide.settings.scenario_file import read_scenario
+from bench._labels import beside
 
 
 def measure() -> list[tuple[str, str, str]]:
@@ -57,26 +57,10 @@ FAR: dict[str, Callable[[Array], Any]] = {
 
 
 def _against(scenario: Scenario, meshes: dict[str, Mesh], labels: Volume) -> list[str]:
-    """Worst difference of volume, and worst distances as in `FAR`, over all structures, where nothing else is laid over them."""
-    numbers, sp = numbered(meshes), float(labels.spacing_mm[0])
+    """Worst difference of volume, and worst distances as in `FAR`, over all structures."""
     laid = sorted(scenario.structures, key=lambda item: (laid_at(item.tissue), "lesion" in item.name))
     worst, off = (0.0, ""), [(0.0, "")] * len(FAR)
-    for k, structure in enumerate(laid[1:], 1):
-        mesh = meshes[structure.name]
-        low = np.floor(labels.to_voxel(mesh.bounds[0])).astype(int) - 3
-        high = np.ceil(labels.to_voxel(mesh.bounds[1])).astype(int) + 4
-        first, last = np.maximum(low, 0), np.minimum(high, labels.voxels.shape)
-        seen = labels.voxels[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
-        whole = signed_distances(mesh, labels.to_image(low), sp, tuple((high - low).tolist()))
-        distance = whole[tuple(slice(a - c, b - c) for a, b, c in zip(first, last, low, strict=True))]
-        inside = np.isin(seen, numbers.of(structure.name))
-        free = ~np.isin(seen, [number for later in laid[k + 1 :] for number in numbers.of(later.name)])
-        worst = max(worst, (abs(inside.sum() / np.count_nonzero((distance < 0) & free) - 1), structure.name))
-        between = []
-        for axis in range(3):
-            faces = np.diff(inside.astype(int), axis=axis) != 0
-            faces &= np.delete(free, 0, axis) & np.delete(free, -1, axis)
-            between.append(np.abs(np.delete(distance, 0, axis)[faces] + np.delete(distance, -1, axis)[faces]) / 2)
-        far = np.concatenate(between) / sp
-        off = [max(one, (float(of(far)), structure.name)) for one, of in zip(off, FAR.values(), strict=True)]
+    for one in beside([item.name for item in laid], meshes, numbered(meshes), labels):
+        worst = max(worst, (abs(one.labelled / one.meshed - 1), one.name))
+        off = [max(now, (float(of(one.far)), one.name)) for now, of in zip(off, FAR.values(), strict=True)]
     return [f"{100 * worst[0]:.2f} % ({worst[1]})", *(f"{far:.2f} voxels ({name})" for far, name in off)]
