@@ -22,7 +22,7 @@ ROUNDED = {
     "depth_up": (0.1, 0.1, 0.53, 0.63, 0.8, 0.9), "depth_low": (0.6, 0.56, 0.6, 0.3, 0.3, 0.62),
     "height": (1.0, 0.95, 1.0, 1.12, 1.0, 1.11), "canal_depth": (0.9, 1.09, 0.79, 0.61, 0.45, 0.67),
     "canal_width": (-0.7, -0.99, -1.02, -1.04, -1.41, -2.4), "pedicle_width": (0.4, 0.56, 0.57, 0.65, 0.77, 0.61),
-    "pedicle_height": (0.0, 0.11, 0.23, 0.24, 0.07, 0.17), "pedicle_angle": (0.0, 0.14, 0.82, 1.95, 3.1, 6.4),
+    "pedicle_height": (0.0, 0.11, 0.23, 0.24, 0.07, 0.17), "pedicle_angle": (0.0, 0.27, 0.82, 1.95, 3.1, 6.4),
     "span": (2.0, 1.9, 1.9, 2.05, 2.0, -1.79), "spinous": (-1.4, -1.4, -1.35, -1.35, -1.15, -0.6),
     "disc": (-1.4, -1.51, -1.49, -1.47, -1.45, 0.85), "joint_spacing": (0.7, 0.24, 0.32, 0.4, 0.5, 1.69),
     "joint_angle": (3.0, 1.6, 1.98, 3.31, 7.36, 2.6), "facet_height": (-3.4, -3.61, -3.35, -3.55, -3.68, -3.42),
@@ -30,7 +30,7 @@ ROUNDED = {
 }  # fmt: skip
 """What rounded edges and hollows take from a dimension, T12 to L5: added, so that the mesh measures what was drawn.
 Fitted on 80 people numbered from 2000 to 3039; widths and angles of pedicles, their height at L5 and canal widths on 2300 to
-2359."""
+2359, the angle at L1 on 2300 to 2499."""
 
 GAIN = {
     "depth_up": 1.07, "depth_low": 1.05, "pedicle_width": 1.08, "pedicle_angle": 1.3, "joint_angle": 1.1, "facet_height": 0.9,
