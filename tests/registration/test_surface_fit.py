@@ -11,7 +11,7 @@ from arguide.errors import RegistrationError
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array, angle_between, apply, identity, inverse, translation
 from arguide.geometry.uncertainty import inside_region
-from arguide.registration.icp import Landmarks
+from arguide.registration.icp import TUKEY, Landmarks
 from arguide.registration.surface import SurfaceTarget
 from arguide.registration.surface_fit import refine_surface, register_surface
 
@@ -67,7 +67,8 @@ def test_strays_do_no_harm(vertebra: Bone, off_by: Starting) -> None:
     points = vertebra.painted(rng)
     points[::10] += [0, -8.0, 0]  # lifted off the bone; a few land on another part of it and are no strays
     off_mm = np.linalg.norm(points - vertebra.target.nearest(points)[0], axis=1)
-    stray = off_mm > 1.2
+    # Weights end at so many times the noise, 0.31 mm here: what lies nearer is noise that has some small weight.
+    stray = off_mm > TUKEY * 0.32
     assert stray[::10].sum() >= 45 and not np.delete(stray, np.s_[::10]).any()
     start = off_by(rng, 10, 8, points.mean(axis=0))
     for keep in (1.0, 0.85):
