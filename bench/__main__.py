@@ -1,6 +1,7 @@
 """`python -m bench [NAME ...]`: run the benchmarks and print one table.
 
-Those that take longer than minutes run only when named; each says so by a `LONG` of its own. Figures are medians of this run on this machine; compare only what was measured in the same run.
+Those that take longer than minutes run only when named; each says so by a `LONG` of its own. Figures are medians of this
+run on this machine; compare only what was measured in the same run.
 """
 
 import importlib

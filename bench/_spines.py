@@ -15,6 +15,7 @@ from arguide_sim.anatomy.person import LumbarPerson, person
 from arguide_sim.anatomy.validity import broken_rules
 
 from arguide.geometry.mesh import Mesh
+from bench._means import Means
 
 MEASURED = (*LEVELS, "sacrum", "thecal-sac", "skin")
 BONES = ("T12", *LEVELS, "sacrum", "ilia")
@@ -29,27 +30,15 @@ Measures = dict[str, dict[str, float]]
 Found = list[tuple[LumbarPerson, Measures, list[str]]]
 
 
-@dataclass(frozen=True)
-class Compared:
+@dataclass(frozen=True, kw_only=True)
+class Compared(Means):
     """One dimension of one level: means and standard deviations, and the share of the crowd that a scan exceeds."""
 
     name: str
     level: str
-    published: tuple[float, float]
-    generated: tuple[float, float]
     scan: float | None
     range: tuple[float, float]
     """2.5 and 97.5 % of the crowd."""
-
-    @property
-    def off(self) -> float:
-        """The generated mean beside the published, as a share of it."""
-        return self.generated[0] / self.published[0] - 1
-
-    @property
-    def wide(self) -> float:
-        """The generated spread beside the published, as a share of it."""
-        return self.generated[1] / self.published[1] - 1
 
     @property
     def inside(self) -> bool:
@@ -85,7 +74,10 @@ def compare(found: Found, real: Measures | None) -> list[Compared]:
         low, high = np.nanquantile(got, [0.025, 0.975])
         published, generated = (float(told[:, 0].mean()), spread), (float(np.nanmean(got)), float(np.nanstd(got)))
         scan = real[level][name] if real is not None else None
-        compared.append(Compared(name, level, published, generated, scan, (float(low), float(high))))
+        within = float(low), float(high)
+        compared.append(
+            Compared(name=name, level=level, published=published, generated=generated, scan=scan, range=within)
+        )
     return compared
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from arguide_sim.anatomy.limb_norms import HIP, KNEE, SOURCES, Measure
 
+from bench._means import Means
 from bench._people import Looked, Person, look_at_all, named
 
 LONG = "an hour"
@@ -24,25 +25,13 @@ PUBLISHED: Mapping[str, Mapping[str, Measure]] = {"knee": KNEE, "hip": HIP}
 Row = tuple[str, str, str]
 
 
-@dataclass(frozen=True)
-class Compared:
+@dataclass(frozen=True, kw_only=True)
+class Compared(Means):
     """One dimension: means and standard deviations, mm."""
 
     region: str
     name: str
-    published: tuple[float, float]
-    generated: tuple[float, float]
     source: str
-
-    @property
-    def off(self) -> float:
-        """The generated mean beside the published, as a share of it."""
-        return self.generated[0] / self.published[0] - 1
-
-    @property
-    def wide(self) -> float:
-        """The generated spread beside the published, as a share of it."""
-        return self.generated[1] / self.published[1] - 1
 
 
 def measure() -> Iterator[Row]:
@@ -79,14 +68,16 @@ def counts(found: Sequence[Looked]) -> Iterator[Row]:
 def compared(found: Sequence[Looked]) -> list[Compared]:
     """Means and spreads of the meshes beside those of the same men and women, in the literature."""
     rows = []
-    for region, published in PUBLISHED.items():
+    for region, norms in PUBLISHED.items():
         some = [one for one in found if one.who.region == region and one.measures]
-        for name, norm in published.items():
+        for name, norm in norms.items():
             got = np.array([one.measures[name] for one in some])
             told = np.array([_told(norm, one) for one in some])
             spread = float(np.hypot(np.sqrt((told[:, 1] ** 2).mean()), told[:, 0].std()))
-            generated = float(got.mean()), float(got.std())
-            rows.append(Compared(region, name, (float(told[:, 0].mean()), spread), generated, norm.source))
+            published, generated = (float(told[:, 0].mean()), spread), (float(got.mean()), float(got.std()))
+            rows.append(
+                Compared(region=region, name=name, published=published, generated=generated, source=norm.source)
+            )
     return rows
 
 
