@@ -10,6 +10,7 @@ from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import apply, inverse
 from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy import discs, muscles, nerves, organs, pelvis, ribs, sacrum, vertebra, vessels
+from arguide_sim.anatomy.blocks import lattice
 from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.part import Part
@@ -44,8 +45,10 @@ NERVE_GAP_MM, VESSEL_GAP_MM = 0.5, 0.8
 """Least distances of sac and roots, and of vessels to bone and one another: so much that their meshes stay apart."""
 SOFT_GAP_MM = 0.4
 
-COVER_MM, HIP_BLEND_MM, HIP_RISE_MM = 3.0, 1.0, 20.0
-"""Least skin and fat over the hip bones, how round their rise is, and how high it may be."""
+COVER_MM, RISE_BLEND_MM, RISE_MM = 3.0, 1.0, 20.0
+"""Least skin and fat over a bone, how round the skin's rise over it is, and how high it may be."""
+LOOKED_MM = 5.0
+"""So finely bones are looked for near the skin."""
 
 FIELD_OF_VIEW = (-105.0, 213.0)
 """Image z between which vessels, muscles and thecal sac are made, mm."""
@@ -180,6 +183,14 @@ class Lumbar:
 
     def parts(self) -> Iterator[Part]:
         """Everything, bones first."""
+        yield from self.bone_parts()
+        for upper, lower in zip(self.levels, [level.name for level in self.levels[1:]] + ["sacrum"], strict=True):
+            yield self._disc(upper, lower)
+        yield from self._soft_parts()
+        yield from self._lesion()
+
+    def bone_parts(self) -> Iterator[Part]:
+        """The bones alone."""
         for level in self.levels:
             yield self._vertebra(level)
         yield self._bone("sacrum", "Sacrum", ((-72, -56, -140), (72, 86, 30)), 1.1, 8500, self.curve.sacrum)
@@ -187,10 +198,6 @@ class Lumbar:
         box = np.array([(-160, -90, -165), (160, 124, 68)]) * self.scale
         yield self._bone("ilia", "Hip bones", box, 1.6, 8000, turned)
         yield self._bone("ribs", "Twelfth ribs", ((-150, -140, 60), (150, 60, 290)), 1.1, 2400)
-        for upper, lower in zip(self.levels, [level.name for level in self.levels[1:]] + ["sacrum"], strict=True):
-            yield self._disc(upper, lower)
-        yield from self._soft_parts()
-        yield from self._lesion()
 
     def _bone(
         self, name: str, label: str, box: object, spacing: float, triangles: int, frame: Frame | None = None
@@ -232,19 +239,38 @@ class Lumbar:
             )  # fmt: skip
         half = 1.25 * 172 * self.person.stature / 1700 * (1 + 0.024 * max(self.person.bmi - 24, 0))
         box = ((-half, -320, -145), (half, 420, 245))
-        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", self._skin(), box, 3.5, 9000, opacity=0.25, mirror=True)
+        yield _part("skin", "Skin", Tissue.SKIN, "#e0ac8f", self._skin, box, 3.5, 9000, opacity=0.25, mirror=True)
 
+    @cached_property
     def _skin(self) -> Shape:
-        """The trunk's, which rises over the hip bones of slim people."""
-        trunk, hips = self.trunk.surface(0.0), self.bones["ilia"]
+        """The trunk's, which rises over bones that would come through it: slim people's hips, a steep sacrum."""
+        trunk = self.trunk.surface(0.0)
+        if not self.high_bones:
+            return trunk
+        bones = union([self.bones[bone.name] for bone in self.high_bones])
 
         def shape(p: Points) -> Distances:
             d = trunk(p)
-            near = (d > -COVER_MM) & (d < NEAR_MM + HIP_RISE_MM)
-            d[near] = smooth_min(d[near], hips(p[near]) - COVER_MM, HIP_BLEND_MM)
+            near = (d > -COVER_MM) & (d < NEAR_MM + RISE_MM)
+            d[near] = smooth_min(d[near], bones(p[near]) - COVER_MM, RISE_BLEND_MM)
             return d
 
         return shape
+
+    @cached_property
+    def high_bones(self) -> list[Part]:
+        """Those that may come nearer to the trunk's surface than `COVER_MM`."""
+        deep, most = -COVER_MM - RISE_BLEND_MM - LOOKED_MM, LOOKED_MM
+        return [
+            one for one in self.bone_parts() if self.bones[one.name](self.beyond(one, deep)).min(initial=most) < most
+        ]
+
+    def beyond(self, bone: Part, depth: float) -> Points:
+        """Points (n, 3) about the right half of a bone that are farther out than `depth` mm from the trunk's surface."""
+        low, high = np.asarray(bone.low), np.asarray(bone.high)
+        low[0] = 0.0
+        points = apply(bone.frame, lattice(low, np.ceil((high - low) / LOOKED_MM).astype(int), LOOKED_MM))
+        return points[self.trunk.surface(0.0)(points) > depth]
 
     def _lesion(self) -> Iterator[Part]:
         made = {

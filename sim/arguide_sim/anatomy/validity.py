@@ -1,5 +1,7 @@
 """What must hold for every patient, worked out on the shapes: nobody has bones in bones or a closed foramen."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,7 @@ def broken_rules(anatomy: Lumbar) -> list[str]:
         if overlap < 0.0:
             found.append(f"{level.name} and {below} overlap by {-overlap:.1f} mm")
     found += [rule for level in anatomy.levels[1:5] if (rule := vessels_aside(anatomy, level))]
-    return found
+    return [*found, *bare(anatomy)]
 
 
 def check(anatomy: Lumbar) -> None:
@@ -87,6 +89,15 @@ def bone_overlap(anatomy: Lumbar, upper: str, lower: str) -> float:
     axes = [np.arange(0.5, at[0] + 18, 2.0), at[1] + np.arange(-18.0, 18.0, 2.0), at[2] + np.arange(-24.0, 22.0, 2.0)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     return float(np.maximum(anatomy.bones[upper](grid), anatomy.bones[lower](grid)).min())
+
+
+def bare(anatomy: Lumbar) -> Iterator[str]:
+    """The bones that come through the skin, and how far."""
+    skin = next(part.shape for part in anatomy.parts() if part.name == "skin")
+    for bone in anatomy.high_bones:
+        inside = (points := anatomy.beyond(bone, 0.0))[anatomy.bones[bone.name](points) < 0]
+        if (far := float(skin(inside).max(initial=-1.0))) > 0.0:
+            yield f"{bone.name}: {far:.1f} mm of it outside the skin"
 
 
 def vessels_aside(anatomy: Lumbar, level: Level) -> str | None:

@@ -11,7 +11,7 @@ from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.person import person
 from arguide_sim.anatomy.sdf import Shape, union
-from arguide_sim.anatomy.validity import broken_rules
+from arguide_sim.anatomy.validity import bare, broken_rules
 from arguide_sim.anatomy.variation import Deformation, levels_of
 from numpy.typing import NDArray
 
@@ -53,13 +53,20 @@ def test_no_two_bones_overlap(seed: int) -> None:
     assert {pair: d for pair, d in overlaps.items() if d < 0.4} == {}
 
 
-@pytest.mark.parametrize(
-    "wanted", [{"bmi": 16}, {"bmi": 16, "stature": 2050, "sex": "m"}, {"bmi": 20, "scoliosis": 40}]
+HIGH = (
+    ({"bmi": 16, "seed": 517}, ("ilia", "T12")),
+    ({"bmi": 16, "stature": 2050, "sex": "m", "seed": 517}, ("ilia", "T12")),
+    ({"bmi": 20, "scoliosis": 40, "seed": 517}, ("ilia", "T12")),
+    ({"sacral_slope": 60, "lordosis": 75, "seed": 2602}, ("sacrum", "ribs", "L5")),
 )
-def test_the_bones_of_slim_people_lie_below_their_skin_and_fiducials_on_it(wanted: dict[str, Any]) -> None:
-    anatomy = Lumbar(person(517, **wanted))
+"""Whose bones lie near the skin, and which."""
+
+
+@pytest.mark.parametrize(("wanted", "bones"), HIGH)
+def test_bones_near_the_skin_lie_below_it_and_fiducials_on_it(wanted: dict[str, Any], bones: tuple[str, ...]) -> None:
+    anatomy = Lumbar(person(**wanted))
     parts = {part.name: part for part in anatomy.parts()}
-    for name in ("ilia", "T12"):
+    for name in bones:
         bone = anatomy.deformation.undone(anatomy.mesh(parts[name], 0.3).vertices)
         assert parts["skin"].shape(bone).max() < -1.5, name
     found = np.array([fiducial.position for fiducial in plans.fiducials(anatomy.mesh(parts["skin"], 0.5))])
@@ -128,6 +135,15 @@ PEOPLE = (
 @pytest.mark.parametrize(("seed", "wanted"), PEOPLE)
 def test_no_rule_is_broken(seed: int, wanted: dict[str, object]) -> None:
     assert broken_rules(Lumbar(person(seed, **wanted))) == []
+
+
+def test_bones_through_the_skin_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("arguide_sim.anatomy.lumbar.RISE_MM", -99.0)  # the skin rises over nothing
+    assert [rule.split(":")[0] for rule in bare(Lumbar(person(2602, sacral_slope=60, lordosis=75)))] == [
+        "sacrum",
+        "ilia",
+        "ribs",
+    ]
 
 
 @pytest.mark.parametrize("level", ["L1", "L2", "L3", "L4"])
