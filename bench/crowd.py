@@ -101,7 +101,7 @@ python -m bench.crowd docs/morphometry-limbs.md
 
 TAIL = """\
 Mean ± one standard deviation, mm. The published spread is that of this crowd: of its sexes and ages. **Bold** is what misses a
-bound. `artery` and `nerve_to_artery`, middle to middle, are measured at the crease of the groin. What is drawn for men and for
+bound. `artery` and the width of the `nerve` are measured at the crease of the groin. What is drawn for men and for
 women, and how it goes with stature, is told in [Anatomy](anatomy.md#knee-hip-and-groin).
 
 Sources:

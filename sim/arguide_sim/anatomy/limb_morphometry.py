@@ -32,7 +32,7 @@ def knee(meshes: Mapping[str, Mesh]) -> dict[str, float]:
 
 
 def hip(meshes: Mapping[str, Mesh], head_at: Array) -> dict[str, float]:
-    """Of femur, femoral artery and nerve; `head_at` (3,): a point in the head. Names as in `limb_norms.HIP`, and more."""
+    """Of femur, femoral artery and nerve; `head_at` (3,): a point in the head. Names as in `limb_norms`, and more."""
     femur = meshes["femur"].vertices
     centre, radius = _sphere(femur, head_at)
     axis_at, axis = _shaft(femur)
@@ -50,10 +50,10 @@ def _extent(points: Array, axis: int) -> float:
     return float(np.ptp(points[:, axis]))
 
 
-def _least_width(ring: Array) -> float:
-    """Between two parallel lines of the plane that hold the ring; every 3° is tried."""
+def _widths(ring: Array) -> Array:
+    """Between two parallel lines of the plane that hold the ring, turned by 3° each; (60,)."""
     angles = np.radians(np.arange(0.0, 180.0, 3.0))
-    return float(np.ptp(ring[:, :2] @ np.array([np.cos(angles), np.sin(angles)]), axis=0).min())
+    return np.asarray(np.ptp(ring[:, :2] @ np.array([np.cos(angles), np.sin(angles)]), axis=0))
 
 
 def _sphere(femur: Array, near: Array) -> tuple[Array, float]:
@@ -113,12 +113,13 @@ def _section(mesh: Mesh, z: float) -> Array:
 
 
 def _groin(meshes: Mapping[str, Mesh], z: float) -> dict[str, float]:
-    """At the height of the head's middle: diameter of the artery, and from its middle to the nerve's, mm.
+    """At the height of the head's middle: diameter of the artery, width of the nerve, and what lies between them, mm.
 
     The artery runs slantwise through that plane: its diameter is the least width of what is cut, not that from side to side.
+    The nerve is flat: its width is the greatest.
     """
     if not {"femoral-artery", "femoral-nerve"} <= set(meshes):
         return {}
-    rings = [_section(meshes[name], z) for name in ("femoral-artery", "femoral-nerve")]
-    artery, nerve = (_middle(ring) for ring in rings)
-    return {"artery": _least_width(rings[0]), "nerve_to_artery": float(np.hypot(*(nerve - artery)[:2]))}
+    artery, nerve = (_section(meshes[name], z) for name in ("femoral-artery", "femoral-nerve"))
+    gap = float(np.linalg.norm(artery[:, None, :2] - nerve[:, :2], axis=-1).min())
+    return {"artery": float(_widths(artery).min()), "nerve": float(_widths(nerve).max()), "nerve_gap": gap}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from arguide_sim.anatomy import limb_morphometry as morphometry
+from arguide_sim.anatomy.hip.anatomy import Hip
 from arguide_sim.anatomy.hip.region import HIP
 from arguide_sim.anatomy.knee.region import KNEE
 from arguide_sim.anatomy.limb import LimbAnatomy
@@ -10,10 +11,11 @@ from arguide_sim.anatomy.limb_norms import HIP as HIP_NORMS
 from arguide_sim.anatomy.limb_norms import KNEE as KNEE_NORMS
 from arguide_sim.anatomy.limb_norms import SOURCES, dimensions
 from arguide_sim.anatomy.limb_validity import broken_rules
+from arguide_sim.anatomy.sdf import Shape
 
 from arguide.geometry.mesh import Mesh
 
-WITHIN_MM = {"offset": 4.0, "nerve_to_artery": 2.5, "artery": 0.3}
+WITHIN_MM = {"offset": 4.0, "artery": 0.3, "nerve": 0.6, "nerve_gap": 0.5}
 """How far the mesh may be from what was drawn; else 1.5 mm."""
 
 
@@ -40,6 +42,21 @@ def test_a_hip_measures_what_was_drawn(seed: int) -> None:
     for name, drawn in hip.sizes.items():
         assert found[name] == pytest.approx(drawn, abs=WITHIN_MM.get(name, 1.5)), name
     assert found["neck_shaft"] == pytest.approx(person.neck_shaft, abs=4)
+
+
+def test_the_nerve_is_as_wide_as_dissections_found_it_and_narrower_at_the_ligament() -> None:
+    hip = Hip(HIP.person(0, stature=1760))
+    wide = [across(hip.shapes["femoral-nerve"], z) * hip.nerve_wide**-1 for z in (0.0, 42.0)]
+    assert wide == pytest.approx([14.0, 9.8], abs=0.8), "Vloka 1999: at the crease, and at the ligament"
+    thick = across(hip.shapes["femoral-nerve"], 0.0, axis=1)
+    assert thick < wide[0] / 2, "flat"
+
+
+def across(shape: Shape, z: float, axis: int = 0) -> float:
+    """How far a shape reaches along x, or y, at a height of the groin, mm."""
+    x, y = np.meshgrid(np.arange(-40, 20, 0.2), np.arange(30, 60, 0.2), indexing="ij")
+    inside = shape(np.column_stack([x.ravel(), y.ravel(), np.full(x.size, z)])).reshape(x.shape) < 0
+    return 0.2 * np.count_nonzero(inside.any(axis=1 - axis))
 
 
 @pytest.mark.parametrize(("region", "norms"), [(KNEE, KNEE_NORMS), (HIP, HIP_NORMS)], ids=["knee", "hip"])

@@ -10,15 +10,15 @@ from arguide_sim.anatomy.hip import bones, muscles, vessels
 from arguide_sim.anatomy.hip import skin as surface
 from arguide_sim.anatomy.hip.person import HipPerson
 from arguide_sim.anatomy.limb import LimbAnatomy, Row
-from arguide_sim.anatomy.limb_norms import HIP, dimensions
+from arguide_sim.anatomy.limb_norms import GROIN, HIP, dimensions
 from arguide_sim.anatomy.sdf import Shape, beside, common, cut, half_space, offset, union
 
 SOFT_GAP_MM = 0.5
 """Least distance of soft parts to bone, and to one another."""
 BONE_GAP_MM = 1.2
 """Least distance of the hip bone to the femur beyond the joint: in a turned femur the trochanter comes near the ischium."""
-ARTERY_MM, NERVE_TO_ARTERY_MM = 9.0, 14.4
-"""What is drawn: diameter of the artery, and from its middle to the nerve's, at the crease of the groin."""
+ARTERY_MM, NERVE_MM, NERVE_GAP_MM = 9.0, 14.2, 3.25
+"""What is drawn, as it measures: the artery's diameter, the nerve's width and the room between, at the crease of the groin."""
 HEAD_TAKEN_MM, REACH_TAKEN_MM = 0.05, 3.0
 """What rounding and the bow of the shaft add to the head's radius and take from the offset: so the mesh measures right."""
 ENDS_MM = (-160.0, 160.0)
@@ -33,10 +33,16 @@ class Hip(LimbAnatomy):
     def __init__(self, person: HipPerson) -> None:
         super().__init__(person, PARTS)
         self.person = person
-        self.sizes = dimensions(HIP, person)
+        self.sizes = dimensions({**HIP, **GROIN}, person)
         drawn = {name: mm / person.scale for name, mm in self.sizes.items()}
-        self.artery_wide, self.nerve_out = drawn["artery"] / ARTERY_MM, drawn["nerve_to_artery"] - NERVE_TO_ARTERY_MM
-        """How wide the artery is beside the drawn one; how much farther out than drawn the nerve lies, mm at average size."""
+        self.artery_wide, self.nerve_wide = drawn["artery"] / ARTERY_MM, drawn["nerve"] / NERVE_MM
+        """How wide both are beside the drawn ones."""
+        wider = (drawn["artery"] - ARTERY_MM + drawn["nerve"] - NERVE_MM) / 2
+        self.nerve_out = wider + drawn["nerve_gap"] - NERVE_GAP_MM
+        """How much farther out than drawn the nerve lies, mm at average size."""
+        self.nerve_at = np.array([-6.0 + self.nerve_out, 45.5, 0.0])
+        self.nerve_edge = float(self.nerve_at[0] + drawn["nerve"] / 2)
+        """Middle (3,) of the nerve at the crease and x of its outer edge."""
         self.femur = bones.Femur(
             head_mm=drawn["head"] / 2 - HEAD_TAKEN_MM,
             reach_mm=drawn["offset"] + REACH_TAKEN_MM,
@@ -56,7 +62,7 @@ class Hip(LimbAnatomy):
         hip_bone = cut(solid, femur, BONE_GAP_MM, 1.0)
         bone = beside(solid, femur, BONE_GAP_MM, 1.0)
         artery = near("femoral-artery", common(vessels.artery(self.artery_wide), ends))
-        nerve = near("femoral-nerve", common(vessels.nerve(self.nerve_out), ends))
+        nerve = near("femoral-nerve", common(vessels.nerve(self.nerve_out, self.nerve_wide), ends))
         vein = near("femoral-vein", common(vessels.vein(max(surface.LEAN_FAT_MM - fat, 0.0)), ends))
         bundle = union([nerve, artery, vein])
         joint = near("capsule", muscles.capsule(self.femur))

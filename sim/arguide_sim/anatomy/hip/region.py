@@ -1,6 +1,6 @@
 """Hip and groin as two regions on one anatomy: injection of the joint, and blocks of the femoral nerve; supine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,8 @@ from numpy.typing import ArrayLike
 from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
 from arguide.settings.scenario import Fiducial, Plan, Source
-from arguide_sim.anatomy.grid import Field
+from arguide_sim.anatomy.hip import belly, words
 from arguide_sim.anatomy.hip import skin as surface
-from arguide_sim.anatomy.hip import words
 from arguide_sim.anatomy.hip.anatomy import Hip
 from arguide_sim.anatomy.hip.person import HIP_MEANINGS, HipPerson
 from arguide_sim.anatomy.limb import drawn, parameters, surface_point
@@ -19,9 +18,8 @@ from arguide_sim.anatomy.limb_validity import check
 from arguide_sim.anatomy.needles import needle_for
 from arguide_sim.anatomy.region import Block, Box, Exercise, Region
 from arguide_sim.anatomy.sdf import Shape, union
-from arguide_sim.anatomy.volumes import Filling, Place
+from arguide_sim.anatomy.volumes import Filling
 
-SKIN_MM, WALL_MM = 1.8, 16.0
 FIDUCIALS = (
     ("F1", (31, 54, 84), (0, 1, 0), "anterior superior iliac spine"),
     ("F2", (-68, 46, -8), (0, 1, 0), "pubic tubercle"),
@@ -34,6 +32,8 @@ FIDUCIALS = (
 )
 BEYOND_HEAD_MM = 1.5
 """How far beyond the head the joint is reached on the neck."""
+BESIDE_NERVE_MM = 3.0
+"""How far outward of the nerve's edge the block ends."""
 
 
 class _Groin(Region):
@@ -56,16 +56,7 @@ class _Groin(Region):
         return anatomy
 
     def filling(self, person: HipPerson, anatomy: Hip) -> Filling:
-        fat, scale = surface.fat_mm(person.bmi), anatomy.scale
-
-        def layers(p: Place) -> Iterator[tuple[str, Field]]:
-            yield "fat", SKIN_MM - p.depth
-            belly = np.maximum(fat + 1.0 - p.depth, 0.5 * (78 * scale - p.z + 0.93 * (p.x - 31 * scale)))
-            belly = np.maximum(belly, -8 * scale - p.y)
-            yield "muscle", np.maximum(belly, p.depth - fat - WALL_MM)
-            yield "bowel", np.maximum(belly + 6.0, fat + WALL_MM + 6.0 + 2.0 * p.texture(9.0) - p.depth)
-
-        return layers
+        return belly.filling(surface.fat_mm(person.bmi), anatomy.scale)
 
     def cover(self, anatomy: Hip) -> Shape:
         return anatomy.sized(surface.body(surface.fat_mm(anatomy.person.bmi) / anatomy.scale))
@@ -80,7 +71,7 @@ class _Groin(Region):
         points: dict[str, ArrayLike] = {
             "femoral_head": (0, 0, 0), "neck_end": anatomy.femur.neck_end, "anterior_superior_spine": (31, 54, 84),
             "pubic_tubercle": (-68, 49, -8), "greater_trochanter": anatomy.femur.trochanter, "artery_at_crease": (-20, 48, 0),
-            "nerve_at_crease": (-6 + anatomy.nerve_out, 45.5, 0),
+            "nerve_at_crease": anatomy.nerve_at,
         }  # fmt: skip
         return {"frame": "image (RAS, mm)"} | {name: anatomy.place(at).round(2).tolist() for name, at in points.items()}
 
@@ -124,8 +115,9 @@ class InguinalRegion(_Groin):
         skin, shapes = meshes["skin"], anatomy.shapes
         bone = union([shapes["hip-bone"], shapes["femur"]])
         vessels = union([shapes["femoral-artery"], shapes["femoral-vein"], shapes["femoral-nerve"]])
+        outside = anatomy.nerve_edge + BESIDE_NERVE_MM
         beside = surface_point(
-            union([shapes["iliopsoas"], shapes["femoral-nerve"]]), (3.0 + anatomy.nerve_out, 38.0, 0.0), (0, 1, 0), 0.1
+            union([shapes["iliopsoas"], shapes["femoral-nerve"]]), (outside, 34.0, 0.0), (0, 1, 0), 0.1
         )
         above = surface_point(shapes["iliopsoas"], (-8.0, 22.0, 58.0), (0.1, 1, 0.2), 0.1)
         from_side = [np.array([np.cos(a), np.sin(a), 0.0]) for a in np.radians(range(32, 52, 3))]

@@ -30,17 +30,20 @@ NERVE = [
     (-14, 40, 42),
     (-12, 45.5, 22),
     (-6, 45.5, 0),
-    (-3, 44.5, -16),
-    (-1, 44, -26),
+    (-1.8, 43, -16),
+    (1.2, 41.5, -26),
 ]
-NERVE_SIZES = [(3, 2.5), (3, 2.5), (3.2, 2.4), (4.2, 1.9), (5.0, 1.6), (5.2, 1.5), (5.2, 1.5), (4.6, 1.5)]
+NERVE_SIZES = [(3, 2.5), (3, 2.5), (3.3, 2.4), (4.9, 1.9), (6.2, 1.6), (7.0, 1.5), (6.8, 1.5), (5.4, 1.5)]
+"""Half widths and half depths; at the crease the nerve is half as wide again as at the ligament."""
 BRANCHES = (
-    [(-1, 44, -26), (2, 46, -44), (3, 48, -90), (2, 50, -140)],
-    [(-1, 44, -26), (3, 40, -46), (9, 32, -80), (14, 30, -140)],
-    [(-1, 44, -26), (-2, 44, -50), (0, 42, -100), (-1, 38, -178)],
+    [(1, 42, -24), (3, 45, -44), (3, 48, -90), (2, 50, -140)],
+    [(4, 41.5, -24), (6, 38, -46), (9, 32, -80), (14, 30, -140)],
+    [(-2, 42, -24), (0.5, 45, -50), (2.5, 44, -100), (2, 40, -178)],
 )
 BRANCH_MM = 1.3
 UP = (0.0, 1.0, 0.0)
+TILT = (-0.2, 1.0, 0.0)
+"""Front of the nerve, which lies flat on the slope of the iliopsoas: its inner edge is the deeper one."""
 
 
 def artery(wide: float = 1.0) -> Shape:
@@ -62,9 +65,12 @@ def vein(lean: float = 0.0) -> Shape:
     return union([wide, saphenous], 2.0)
 
 
-def nerve(outward: float = 0.0) -> Shape:
-    """Femoral nerve, flat where it passes the ligament, and its first branches; so many mm farther out than drawn."""
-    trunk = curved(np.array(NERVE, float) + (outward, 0, 0), NERVE_SIZES, UP)
+def nerve(outward: float = 0.0, wide: float = 1.0) -> Shape:
+    """Femoral nerve, flat where it passes the ligament, and its first branches.
+
+    It lies so many mm farther out than drawn, and is so many times as wide, but no thicker.
+    """
+    trunk = curved(np.array(NERVE, float) + (outward, 0, 0), np.array(NERVE_SIZES) * (wide, 1.0), TILT)
     return union([trunk, *(_round(branch, (BRANCH_MM,) * len(branch), at=(outward, 0, 0)) for branch in BRANCHES)], 2.0)
 
 
