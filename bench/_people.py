@@ -25,6 +25,7 @@ from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import Array
 from arguide.settings.scenario import Tissue
 from bench._labels import beside
+from bench._pieces import loose
 
 OUTSIDE_MM = 8.0
 """So much of a needle must look out of the skin."""
@@ -88,7 +89,7 @@ def look(who: Person) -> Looked:
         meshes = {part.name: anatomy.mesh(part, 1.0 if part.tissue in fine else who.detail) for part in anatomy.parts()}
         if who.spacing_mm:
             return Looked(who=who, made=made, faults=tuple(misscanned(region, made, meshes, who.spacing_mm)))
-        faults = [*unsound(anatomy, meshes), *bare(meshes), *unseen(region, anatomy, meshes)]
+        faults = [*unsound(anatomy, meshes), *loose(meshes), *bare(meshes), *unseen(region, anatomy, meshes)]
         for practised in (region, *(region_named(name) for name in SAME_BODY.get(who.region, ()))):
             faults += unreachable(practised, made, anatomy, meshes)
         return Looked(who=who, made=made, faults=tuple(faults), measures=measured(who.region, anatomy, meshes))

@@ -16,6 +16,7 @@ from arguide_sim.anatomy.validity import broken_rules
 
 from arguide.geometry.mesh import Mesh
 from bench._means import Means
+from bench._pieces import LOOSE, loose
 
 MEASURED = (*LEVELS, "sacrum", "thecal-sac", "skin")
 BONES = ("T12", *LEVELS, "sacrum", "ilia")
@@ -55,6 +56,7 @@ def measure_one(seed: int) -> tuple[LumbarPerson, Measures, list[str]]:
     wrong = broken_rules(anatomy)
     wrong += [f"{name} {OPEN}" for name, mesh in meshes.items() if not _sound(mesh)]
     wrong += [f"{name} {CROSSED}" for name, mesh in meshes.items() if crossings(mesh)]
+    wrong += loose(meshes)
     pairs = [*itertools.pairwise(BONES), ("L5", "ilia")]
     wrong += [f"{a} and {b} {OVERLAP}" for a, b in pairs if crossings(meshes[a], meshes[b])]
     return somebody, measures_of(meshes), wrong
@@ -105,9 +107,11 @@ def counts(compared: list[Compared]) -> Iterator[Row]:
 
 def sound(found: Found) -> Iterator[Row]:
     """How many people keep the rules and have sound meshes, and who has not."""
-    meshes = (OPEN, CROSSED, OVERLAP)
+    meshes = (OPEN, CROSSED, OVERLAP, LOOSE)
     yield _without("people who break no rule", found, lambda wrong: not wrong.endswith(meshes))
-    for what, kind in zip(("watertight", "free of self-crossings", "free of overlapping bones"), meshes, strict=True):
+    for what, kind in zip(
+        ("watertight", "free of self-crossings", "free of overlapping bones", "in one piece"), meshes, strict=True
+    ):
         yield _without(f"people {what}", found, lambda wrong, kind=kind: wrong.endswith(kind))
 
 

@@ -11,6 +11,7 @@ from arguide.geometry.transforms import apply, inverse
 from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy import discs, muscles, nerves, organs, pelvis, ribs, sacrum, vertebra, vessels
 from arguide_sim.anatomy.blocks import lattice
+from arguide_sim.anatomy.crumbs import without_crumbs
 from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
 from arguide_sim.anatomy.part import Part
@@ -148,7 +149,7 @@ class Lumbar:
         every = union([spine, right["ilia"], right["ribs"]])
         frame = tilt(38.0 - self.person.sacral_slope)
         bulk = float(np.clip((1.08 if self.person.sex == "m" else 0.94) * (1.06 - 0.003 * self.person.age), 0.75, 1.1))
-        lean = self.trunk.surface(1.0)
+        covered = self.trunk.below_fascia()
         front = mirrored(spine)
         bones = union([front, self.bones["ilia"]])
         made = {
@@ -159,8 +160,8 @@ class Lumbar:
             "vena-cava": cut(vessels.vena_cava(levels, curve, frame, front), bones, VESSEL_GAP_MM, 1.0),
         }
         made["vena-cava"] = cut(made["vena-cava"], made["aorta"], VESSEL_GAP_MM, 1.0)  # A vein gives way to an artery.
-        multifidus = common(muscles.multifidus(levels, curve, self.pelvis, bulk), lean, 1.0)
-        erector = common(muscles.erector(levels, curve, self.pelvis, bulk), lean, 1.0)
+        multifidus = common(muscles.multifidus(levels, curve, self.pelvis, bulk), covered, 1.0)
+        erector = common(muscles.erector(levels, curve, self.pelvis, bulk), covered, 1.0)
         psoas, quadratus = (
             muscles.psoas(levels, curve, self.pelvis, bulk),
             muscles.quadratus(levels, curve, self.pelvis, self.scale, bulk),
@@ -287,10 +288,11 @@ class Lumbar:
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
         triangles = int(part.triangles * detail**2)
-        return mesh_of(
+        mesh = mesh_of(
             part.shape, *part.extent, part.spacing / detail, triangles, part.mirror,
             finish=lambda points: self.deformation(apply(part.frame, points)),
         )  # fmt: skip
+        return without_crumbs(mesh) if part.tissue is Tissue.MUSCLE else mesh
 
     def place(self, point: NDArray[np.float64], side: int = 1) -> NDArray[np.float64]:
         """Where a point of the symmetric anatomy's right half (+1) or its mirror image (-1) lies in the patient; (3,)."""

@@ -74,12 +74,17 @@ class Trunk:
 
         return shape
 
+    def below_fascia(self) -> Shape:
+        """What the fascia covers, up to its middle: what ends there does not show outside it."""
+        lean = self.surface(1.0)
+        return lambda p: lean(p) + FASCIA_MM / 2 + 0.3
+
     def fascia(self) -> Shape:
         """The thoracolumbar fascia: a sheet over the back muscles, between them and the fat."""
-        lean = self.surface(1.0)
+        covered = self.below_fascia()
 
         def shape(p: Points) -> Distances:
-            sheet = np.abs(lean(p) + FASCIA_MM / 2 + 0.3) - FASCIA_MM / 2
+            sheet = np.abs(covered(p)) - FASCIA_MM / 2
             half = 78.0 + 0.12 * p[:, 2]
             side = np.maximum(np.abs(p[:, 0]) - half, p[:, 1] + 20.0)
             return smooth_max(sheet, np.maximum(side, np.maximum(-20.0 - p[:, 2], p[:, 2] - 190.0)), 1.0)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from arguide.imaging.volume import Volume
 from arguide.settings.scenario import Tissue
+from arguide_sim.anatomy.crumbs import sweep
 from arguide_sim.anatomy.grid import Box, Field, Grid, Unbent, bounds_of, distances, grid_around, undeformed
 from arguide_sim.anatomy.materials import COMPACT_HU, MATERIALS, Material, aged, material_of
 from arguide_sim.anatomy.numbering import Numbers
@@ -123,6 +124,9 @@ def volumes_of(
     for (start, stop), piece in zip(spans, made, strict=True):
         ct[:, :, start:stop], labels[:, :, start:stop] = piece
         progress(stop / grid.shape[2])
+    sweep(
+        labels, (number for part in body.parts if part.tissue is Tissue.MUSCLE for number in body.numbers.of(part.name))
+    )
     return Volume(ct, grid.image_from_voxel), Volume(labels, grid.image_from_voxel)
 
 

@@ -1,0 +1,61 @@
+"""Crumbs: what the edge of a bone or a vessel cuts off a muscle is left out of its mesh and given to what surrounds it."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, find_objects, label
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from arguide.geometry.mesh import Mesh
+from arguide.geometry.winding import signed_volumes
+from arguide_sim.anatomy.numbering import FILLING
+
+CRUMB = 0.002
+"""A piece with less than this share of all voxels of its number, or of the volume of its mesh, is a crumb."""
+
+
+def pieces(mesh: Mesh) -> NDArray[np.int32]:
+    """The piece (n,) of each vertex, from 0; pieces share no vertex."""
+    ends = mesh.faces[:, [0, 1, 1, 2]].reshape(-1, 2)
+    count = len(mesh.vertices)
+    joined = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    found: NDArray[np.int32] = connected_components(joined, directed=False)[1]
+    return found
+
+
+def without_crumbs(mesh: Mesh) -> Mesh:
+    """The closed mesh without its crumbs."""
+    piece = pieces(mesh)
+    volume = np.bincount(piece[mesh.faces[:, 0]], signed_volumes(mesh.vertices, mesh.faces))
+    large = (volume >= CRUMB * volume.sum())[piece]
+    if large.all():
+        return mesh
+    number = np.cumsum(large, dtype=np.int32) - 1
+    return Mesh(mesh.vertices[large], number[mesh.faces[large[mesh.faces[:, 0]]]])
+
+
+def sweep(labels: NDArray[np.uint8], numbers: Iterable[int]) -> None:
+    """Gives the crumbs of these numbers to the filling around them. Voxels of a piece share faces."""
+    boxes = find_objects(labels)
+    for number in numbers:
+        if number > len(boxes) or boxes[number - 1] is None:
+            continue
+        seen = labels[tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in boxes[number - 1])]
+        pieces, _ = label(seen == number)
+        sizes = np.bincount(pieces.ravel())
+        sizes[0] = sizes.max()
+        crumbs = np.flatnonzero(sizes < CRUMB * sizes[1:].sum())
+        places = find_objects(pieces)
+        for crumb in crumbs:
+            near = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in places[crumb - 1])
+            seen[near][pieces[near] == crumb] = _around(seen[near], pieces[near] == crumb, number)
+
+
+def _around(labels: NDArray[np.uint8], crumb: NDArray[np.bool_], number: int) -> int:
+    """The filling that is beside most of a crumb; its own number where there is none."""
+    beside = np.bincount(labels[binary_dilation(crumb) & ~crumb], minlength=256)
+    fillings = sorted(FILLING.values())
+    best = max(fillings, key=lambda filling: int(beside[filling]))
+    return best if beside[best] else number
