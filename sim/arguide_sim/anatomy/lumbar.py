@@ -10,7 +10,7 @@ from arguide.geometry.mesh import Mesh
 from arguide.geometry.transforms import apply, inverse
 from arguide.settings.scenario import Tissue
 from arguide_sim.anatomy import discs, muscles, nerves, organs, pelvis, ribs, sacrum, vertebra, vessels
-from arguide_sim.anatomy.blocks import lattice
+from arguide_sim.anatomy.blocks import extent, lattice
 from arguide_sim.anatomy.crumbs import without_crumbs
 from arguide_sim.anatomy.joints import Joint, joint_below
 from arguide_sim.anatomy.meshing import mesh_of
@@ -18,6 +18,7 @@ from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.person import LumbarPerson
 from arguide_sim.anatomy.sdf import (
     NEAR_MM,
+    Column,
     Distances,
     Points,
     Shape,
@@ -60,6 +61,9 @@ BONES_END = -118.0
 VERTEBRA_BOX = np.array([-64.0, -88, -40]), np.array([64.0, 28, 40])
 """Every vertebra fits in here, in its own frame."""
 
+SACRUM_BOX = (-72.0, -56.0, -140.0), (72.0, 86.0, 30.0)
+"""Where the sacrum is looked for, in its own frame."""
+
 ROUGHNESS = (0.35, 15.0)
 """Height and wavelength of the undulation of bone surfaces, mm."""
 SACRUM_ROUGHNESS, WING_ROUGHNESS = (0.6, 16.0), (0.35, 20.0)
@@ -91,17 +95,17 @@ class Lumbar:
     def _right_bones(self) -> dict[str, Shape]:
         """The right halves of all bones in the image frame, each vertebra kept clear of the bone below."""
         shape = sacrum.half_sacrum(self._seen(self.joints["L5"], self.curve.sacrum), self.scale)
+        shape = bounded(shape, *extent(shape, *SACRUM_BOX, mirror=True))
         shape = cut(shape, self._passages(self.levels[-1:], self.curve.sacrum), PASSAGE_GAP_MM, 1.5)
-        lower = roughened(placed(shape, self.curve.sacrum), *SACRUM_ROUGHNESS)
-        bones = {"sacrum": lower}
+        self._column = Column(roughened(placed(shape, self.curve.sacrum), *SACRUM_ROUGHNESS), BONE_GAP_MM, 0.8)
+        bones = {"sacrum": self._column.shapes[0]}
         for level in reversed(self.levels):
             frame = self.curve.bodies[level.name]
             below, above = self._seen(self.joints[level.name], frame), self._seen(self._joint_above(level), frame)
             half = vertebra.half_bone(level, below, above, self.person.osteophytes)
             half = cut(bounded(half, *VERTEBRA_BOX), self._passages(self._and_above(level), frame), PASSAGE_GAP_MM, 1.5)
             bone = roughened(placed(half, frame), *ROUGHNESS, calm=placed(vertebra.smooth_pedicle(level), frame))
-            bones[level.name] = cut(bone, lower, BONE_GAP_MM, 0.8)
-            lower = bone
+            bones[level.name] = self._column.add(bone)
         wing = roughened(_resized(pelvis.half_pelvis(), self.pelvis, self.scale), *WING_ROUGHNESS)
         bones["ilia"] = cut(cut(wing, bones["sacrum"], pelvis.GAP_MM, 1.0), bones["L5"], pelvis.GAP_MM, 1.0)
         bones["ilia"] = common(bones["ilia"], half_space((0, 0, BONES_END), (0, 0, -1)), 1.0)
@@ -141,11 +145,17 @@ class Lumbar:
         return joint.seen_from(inverse(frame))
 
     @cached_property
+    def branches(self) -> list[nerves.Course]:
+        """The right medial branches of T12 to L5 as they lie on bone, in the image frame."""
+        lower = (*self.levels[1:], None)
+        ways = [nerves.medial_branch(*pair, self.curve, self.scale) for pair in zip(self.levels, lower, strict=True)]
+        return nerves.laid_on(ways, self._column)
+
+    @cached_property
     def soft(self) -> dict[str, Shape]:
         """Nerves, vessels, muscles and organs in the image frame, cut flat where the picture ends."""
         levels, curve, right = self.levels, self.curve, self._right
-        column = [right[name] for name in (*(level.name for level in levels), "sacrum")]
-        spine = union(column)
+        spine = self._column
         every = union([spine, right["ilia"], right["ribs"]])
         frame = tilt(38.0 - self.person.sacral_slope)
         bulk = float(np.clip((1.08 if self.person.sex == "m" else 0.94) * (1.06 - 0.003 * self.person.age), 0.75, 1.1))
@@ -155,7 +165,7 @@ class Lumbar:
         made = {
             "thecal-sac": mirrored(cut(nerves.thecal_sac(levels, curve, self.scale), spine, NERVE_GAP_MM, 1.0)),
             "nerve-roots": mirrored(cut(nerves.roots(levels, curve, spine, self.scale), spine, NERVE_GAP_MM, 0.3)),
-            "medial-branches": mirrored(nerves.medial_branches(levels, curve, column, self.scale)),
+            "medial-branches": mirrored(nerves.medial_branches(self.branches, spine)),
             "aorta": cut(vessels.aorta(levels, curve, frame, front), bones, VESSEL_GAP_MM, 1.0),
             "vena-cava": cut(vessels.vena_cava(levels, curve, frame, front), bones, VESSEL_GAP_MM, 1.0),
         }
@@ -183,7 +193,14 @@ class Lumbar:
         return {name: common(shape, common(ends[0], ends[1]), 1.0) for name, shape in made.items()}
 
     def parts(self) -> Iterator[Part]:
-        """Everything, bones first."""
+        """Everything, bones first; always the same, which know their extents once they were asked."""
+        return iter(self._parts)
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return tuple(self._made())
+
+    def _made(self) -> Iterator[Part]:
         yield from self.bone_parts()
         for upper, lower in zip(self.levels, [level.name for level in self.levels[1:]] + ["sacrum"], strict=True):
             yield self._disc(upper, lower)
@@ -194,7 +211,7 @@ class Lumbar:
         """The bones alone."""
         for level in self.levels:
             yield self._vertebra(level)
-        yield self._bone("sacrum", "Sacrum", ((-72, -56, -140), (72, 86, 30)), 1.1, 8500, self.curve.sacrum)
+        yield self._bone("sacrum", "Sacrum", SACRUM_BOX, 1.1, 8500, self.curve.sacrum)
         turned = tilt(38.0 - self.person.sacral_slope)
         box = np.array([(-160, -90, -165), (160, 124, 68)]) * self.scale
         yield self._bone("ilia", "Hip bones", box, 1.6, 8000, turned)

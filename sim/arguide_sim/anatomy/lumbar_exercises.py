@@ -79,8 +79,8 @@ def medial_branch(anatomy: Lumbar, skin: Mesh) -> Exercise:
     lower = next(level for level in anatomy.levels if level.name == "L5")
     upper = next(level for level in anatomy.levels if level.name == "L4")
     bones = union(list(anatomy.near("L4")))
-    course = nerves.medial_branch(upper, anatomy.curve, lower, anatomy.scale)
-    thread = nerves.laid_on(course, anatomy.bones["L5"], bones).nodes
+    course = nerves.medial_branch(upper, lower, anatomy.curve, anatomy.scale)
+    thread = anatomy.branches[anatomy.levels.index(upper)].nodes
     # Of the nerve as it lies on bone, what comes nearest to the groove that its course names.
     targets = [thread[int(np.argmin(np.linalg.norm(thread - node, axis=1)))] for node in course.nodes[1:4]]
     out = directions(np.arange(10, 36, 3.0), (0.0, 8.0, -8.0, 15.0))

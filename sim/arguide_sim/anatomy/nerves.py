@@ -1,13 +1,12 @@
 """Thecal sac down the canal to S2, the roots that leave it below each pedicle, and the medial branches to the joints."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy import sacrum
-from arguide_sim.anatomy.sdf import Points, Shape, curved, cut, tube, union
+from arguide_sim.anatomy.sdf import Column, Distances, Points, Shape, curved, cut, tube, union
 from arguide_sim.anatomy.spine_curve import Level, SpineCurve
 
 SAC_SHARE = 0.305, 0.285
@@ -113,16 +112,20 @@ def led_around(courses: list[Course], bones: Shape, gap: float) -> Shape:
     return union([tube(nodes, np.column_stack([r, r]), up=(0.03, 1, 0.02)) for nodes, r in pieces])
 
 
-def laid_on(course: Course, bed: Shape, bones: Shape) -> Course:
-    """A medial branch as a thread on its `bed`, clear of all bones: carried out of them, then straightened and laid on by turns."""
-    now = course.even()
-    now = Course(_carried_out(now.nodes, bones), now.radii).even()
+def laid_on(courses: list[Course], column: Column) -> list[Course]:
+    """Medial branches as threads on their beds, clear of all bones: carried out of them, then straightened and laid on by turns.
+
+    The bed of the first is the second bone from the top of the `column`, that of the next the third, and so on.
+    """
+    bones = column.shapes[::-1]
+    now = [course.even() for course in courses]
+    now = [Course(_carried_out(a.nodes, union(bones[k : k + 3])), a.radii).even() for k, a in enumerate(now)]
     for _ in range(ROUNDS):
-        for _ in range(2):
-            now.nodes[1:-1] = 0.25 * now.nodes[:-2] + 0.5 * now.nodes[1:-1] + 0.25 * now.nodes[2:]
-        now = Course(_laid(now.nodes, bed, bones), now.radii).even()
+        for nodes in 2 * [course.nodes for course in now]:
+            nodes[1:-1] = 0.25 * nodes[:-2] + 0.5 * nodes[1:-1] + 0.25 * nodes[2:]
+        now = [course.even() for course in _laid(now, column)]
     for _ in range(4):
-        now = Course(_laid(now.nodes, bed, bones), now.radii)
+        now = _laid(now, column)
     return now
 
 
@@ -150,14 +153,27 @@ def _carried_out(nodes: Points, bones: Shape) -> Points:
     return np.asarray(nodes + shifts[best[::-1]])
 
 
-def _laid(nodes: Points, bed: Shape, bones: Shape) -> Points:
-    """Nodes (n, 3) moved out of bone, or, beyond the first `FREE_MM`, down to near their bed; a little at a time."""
+def _laid(courses: list[Course], column: Column) -> list[Course]:
+    """Each moved by the distances to its bed and to the bones above and below: all are asked of every bone at once."""
     steps = np.concatenate([np.zeros((1, 3)), 0.1 * np.eye(3)])
-    around = bones((nodes[:, None] + steps).reshape(-1, 3)).reshape(-1, 4)
+    points = [(course.nodes[:, None] + steps).reshape(-1, 3) for course in courses]
+    each = np.array(column.each(np.concatenate(points))[::-1])
+    groups = np.split(each, np.cumsum([len(some) for some in points])[:-1], axis=1)
+    return [
+        Course(_moved(course.nodes, of[k + 1, ::4], of[k : k + 3].min(axis=0).reshape(-1, 4)), course.radii)
+        for k, (course, of) in enumerate(zip(courses, groups, strict=True))
+    ]
+
+
+def _moved(nodes: Points, bed: Distances, around: NDArray[np.float64]) -> Points:
+    """Nodes (n, 3) moved out of bone, or, beyond the first `FREE_MM`, down to near their bed; a little at a time.
+
+    `bed` (n,): distances to it; `around` (n, 4): to the nearest bone, here and a step along each axis.
+    """
     away, slope = around[:, 0], around[:, 1:] - around[:, :1]
     slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
-    pull = np.where(bed(nodes) < away + 0.01, PULL_MM * np.clip((along - FREE_MM) / LANDING_MM, 0.0, 1.0), 0.0)
+    pull = np.where(bed < away + 0.01, PULL_MM * np.clip((along - FREE_MM) / LANDING_MM, 0.0, 1.0), 0.0)
     lacking = BRANCH_MM + OFF_BONE_MM - away
     move = np.clip(np.maximum(lacking, np.minimum(lacking + SLACK_MM, 0.0)), -pull, 1.0)
     return np.asarray(nodes + 0.9 * move[:, None] * slope)
@@ -198,7 +214,7 @@ def roots(levels: tuple[Level, ...], curve: SpineCurve, bones: Shape, scale: flo
     return led_around([*courses, sacral_root(levels[-1], curve, scale)], bones, 0.6)
 
 
-def medial_branch(level: Level, curve: SpineCurve, lower: Level | None, scale: float) -> Course:
+def medial_branch(level: Level, lower: Level | None, curve: SpineCurve, scale: float) -> Course:
     """The right medial branch of a level's dorsal ramus, at the bone of the next level.
 
     It runs over the junction of superior articular and transverse process, between mamillary and accessory process, and
@@ -220,11 +236,7 @@ def medial_branch(level: Level, curve: SpineCurve, lower: Level | None, scale: f
     return Course(np.array(start + way), np.full(1 + len(way), BRANCH_MM))
 
 
-def medial_branches(levels: tuple[Level, ...], curve: SpineCurve, column: Sequence[Shape], scale: float) -> Shape:
-    """The right ones of T12 to L5; `column`: the right halves of the bones from T12 to the sacrum."""
-    tubes = []
-    for k, level in enumerate(levels):
-        course = medial_branch(level, curve, levels[k + 1] if k + 1 < len(levels) else None, scale)
-        laid = laid_on(course, column[k + 1], union(column[k : k + 3]))
-        tubes.append(tube(laid.nodes, np.column_stack([laid.radii, laid.radii]), up=(0.03, 1, 0.02)))
-    return cut(union(tubes), union(column), OFF_BONE_MM - 0.1)
+def medial_branches(laid: list[Course], column: Column) -> Shape:
+    """The right ones, laid on the right halves of the bones from the sacrum to T12."""
+    tubes = [tube(one.nodes, np.column_stack([one.radii, one.radii]), up=(0.03, 1, 0.02)) for one in laid]
+    return cut(union(tubes), column, OFF_BONE_MM - 0.1)

@@ -29,6 +29,8 @@ TABLE_MM = 0.5
 """Between the entries of a table that stands for a function of the plane."""
 TOGETHER = 5
 """Pieces of a tube that share a bounding box."""
+AT_ONCE = 3000
+"""Points of which all pieces' distances are worked out together: what fits a cache."""
 
 
 def smooth_max(a: Distances, b: Distances, blend: float) -> Distances:
@@ -71,6 +73,39 @@ def cut(a: Shape, b: Shape, gap: float = 0.0, blend: float = 0.0) -> Shape:
         return d
 
     return shape
+
+
+class Column:
+    """Shapes one above the other, each kept `gap` mm clear of the one below it; `each` asks all of them once."""
+
+    def __init__(self, lowest: Shape, gap: float, blend: float) -> None:
+        self._whole, self._gap, self._blend = [lowest], gap, blend
+        self.shapes = [lowest]
+        """As they are cut, from below."""
+
+    def add(self, shape: Shape) -> Shape:
+        """One more on top; returns what is left of it."""
+        self._whole.append(shape)
+        self.shapes.append(cut(shape, self.shapes[-1], self._gap, self._blend))
+        return self.shapes[-1]
+
+    def each(self, p: Points) -> list[Distances]:
+        """Distances (n,) to each, from below."""
+        found = [self._whole[0](p)]
+        for whole in self._whole[1:]:
+            d = whole(p)
+            near = d < NEAR_MM
+            d[near] = smooth_max(d[near], self._gap - found[-1][near], self._blend)
+            found.append(d)
+        return found
+
+    def __call__(self, p: Points) -> Distances:
+        """The union."""
+        found = self.each(p)
+        d = found[0]
+        for other in found[1:]:
+            np.minimum(d, other, out=d)
+        return d
 
 
 def beside(a: Shape, b: Shape, gap: float = 0.0, blend: float = 0.0) -> Shape:
@@ -122,11 +157,14 @@ def roughened(a: Shape, height: float, wavelength: float, calm: Shape | None = N
     return shape
 
 
-def bounded(a: Shape, low: Points, high: Points) -> Shape:
+def bounded(a: Shape, low: ArrayLike, high: ArrayLike) -> Shape:
     """`a`, which fits into the box `low`..`high` (3,), asked only near it: far away the distance to the box will do."""
+    first, last = np.asarray(low, float), np.asarray(high, float)
 
     def shape(p: Points) -> Distances:
-        beyond = np.maximum(np.maximum(low - p, p - high), 0.0)
+        beyond = first - p
+        np.maximum(beyond, p - last, out=beyond)
+        np.maximum(beyond, 0.0, out=beyond)
         d: Distances = np.sqrt(np.einsum("ij,ij->i", beyond, beyond))
         near = d < NEAR_MM
         count = np.count_nonzero(near)
@@ -173,15 +211,15 @@ def tube(nodes: ArrayLike, radii: ArrayLike, up: ArrayLike = (0.0, 0.0, 1.0), bl
     """
     at = np.asarray(nodes, float)
     size = np.broadcast_to(np.asarray(radii, float), (len(at), 2))
-    parts = [_piece(at[i], at[i + 1], size[i], size[i + 1], np.asarray(up, float)) for i in range(len(at) - 1)]
     reach = size.max() + blend
 
     def stretch(i: int, j: int) -> Shape:
         near = at[i : j + 1]
-        return bounded(union(parts[i:j], blend), near.min(axis=0) - reach, near.max(axis=0) + reach)
+        whole = _pieces(near, size[i : j + 1], np.asarray(up, float), blend)
+        return bounded(whole, near.min(axis=0) - reach, near.max(axis=0) + reach)
 
     # A long tube is asked for stretch by stretch: a point is near few of them.
-    stretches = [stretch(i, min(i + TOGETHER, len(parts))) for i in range(0, len(parts), TOGETHER)]
+    stretches = [stretch(i, min(i + TOGETHER, len(at) - 1)) for i in range(0, len(at) - 1, TOGETHER)]
     return (
         stretches[0]
         if len(stretches) == 1
@@ -200,16 +238,18 @@ def curved(
     return tube(CubicSpline(along, at)(fine), PchipInterpolator(along, size)(fine), up, blend)
 
 
-def _piece(a: Points, b: Points, size_a: Points, size_b: Points, up: Points) -> Shape:
-    length = float(np.linalg.norm(b - a))
-    axis = (b - a) / length
-    across = np.cross(axis, up)
-    across /= np.linalg.norm(across)
-    basis = np.column_stack([across, np.cross(across, axis), axis])
-    (wide, high), (wider, higher) = size_a, size_b - size_a
+def _pieces(at: Points, size: Points, up: Points, blend: float) -> Shape:
+    """The union of what lies between neighbouring nodes (n, 3), all asked at once: most points are near all or none."""
+    ways = at[1:] - at[:-1]
+    length = np.array([[np.linalg.norm(way)] for way in ways])
+    axis = ways / length
+    across = np.array([way / np.linalg.norm(way) for way in np.cross(axis, up)])
+    basis = np.stack([across, np.cross(across, axis), axis], axis=2)
+    wide, high = size[:-1].T[..., None]
+    wider, higher = (size[1:] - size[:-1]).T[..., None]
 
-    def shape(p: Points) -> Distances:
-        u, v, w = np.ascontiguousarray(((p - a) @ basis).T)
+    def some(p: Points) -> Distances:
+        u, v, w = np.ascontiguousarray(np.moveaxis((p - at[:-1, None]) @ basis, 2, 0))
         t = np.minimum(np.maximum(w / length, 0.0), 1.0)
         width, height = wide + t * wider, high + t * higher
         least = np.minimum(width, height)
@@ -222,7 +262,16 @@ def _piece(a: Points, b: Points, size_a: Points, size_b: Points, up: Points) -> 
         v /= height
         w /= least
         k1 = np.sqrt(u * u + v * v + w * w)
-        return _first_order(k0, k1, least)
+        each = _first_order(k0, k1, least)
+        d: Distances = each[0]
+        for other in each[1:]:
+            d = smooth_min(d, other, blend)
+        return d
+
+    def shape(p: Points) -> Distances:
+        if len(p) <= AT_ONCE:
+            return some(p)
+        return np.concatenate([some(p[i : i + AT_ONCE]) for i in range(0, len(p), AT_ONCE)])
 
     return shape
 

@@ -38,7 +38,11 @@ def _blend(values: Field, axis: int, node: "np.ndarray[tuple[int], np.dtype[np.i
     shape[axis] = len(t)
     total: Field | None = None
     for offset, weight in enumerate(weights):
-        term = np.take(values, (node + offset - 1) % NODES, axis=axis) * weight.astype(np.float32).reshape(shape)
-        total = term if total is None else total + term
+        term = np.take(values, (node + offset - 1) % NODES, axis=axis)
+        term *= weight.astype(np.float32).reshape(shape)
+        if total is None:
+            total = term
+        else:
+            total += term
     assert total is not None
     return total

@@ -30,19 +30,35 @@ def _seen(points: Sequence[tuple[float, float, float]], image_from_pelvis: Frame
     return np.array(points, float) @ image_from_pelvis[:3, :3].T
 
 
-def _led(nodes: NDArray[np.float64], radii: tuple[float, float], pieces: int, spine: Shape) -> Shape:
-    """A tube that bends smoothly through its nodes (n, 3), led around the bones of the spine; radii across and in depth, mm."""
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
-    at = CubicSpline(along, nodes)(
-        np.interp(np.arange((len(nodes) - 1) * pieces + 1) / pieces, np.arange(len(nodes)), along)
+def _led(courses: Sequence[tuple[NDArray[np.float64], tuple[float, float], int]], spine: Shape) -> Shape:
+    """Vessels that join: tubes that bend smoothly through their nodes, led around the bones of the spine.
+
+    Of each: its nodes (n, 3), its radii across and in depth, mm, and the pieces between two nodes.
+    """
+    fine = [_bent(nodes, pieces) for nodes, _, pieces in courses]
+    ends = np.cumsum([len(nodes) for nodes in fine])[:-1]
+    clear = np.concatenate(
+        [np.full(len(nodes), radii[1] + OFF_SPINE_MM) for nodes, (_, radii, _) in zip(fine, courses, strict=True)]
     )
-    clear = np.full(len(at), radii[1] + OFF_SPINE_MM)
+    at = np.concatenate(fine)
     for _ in range(ROUNDS):
-        before = at
-        at = pushed(at, spine, clear)
-        moved = np.pad(at - before, ((1, 1), (0, 0)), "edge")
-        at = before + 0.25 * moved[:-2] + 0.5 * moved[1:-1] + 0.25 * moved[2:]
-    return tube(pushed(at, spine, clear), radii, (0, 1, 0))
+        moved = pushed(at, spine, clear) - at
+        at = at + np.concatenate([_smoothed(some) for some in np.split(moved, ends)])
+    last = np.split(pushed(at, spine, clear), ends)
+    return union([tube(nodes, radii, (0, 1, 0)) for nodes, (_, radii, _) in zip(last, courses, strict=True)], 4.0)
+
+
+def _bent(nodes: NDArray[np.float64], pieces: int) -> NDArray[np.float64]:
+    """Nodes (n, 3) with a smooth curve through them, every stretch between two of them made of `pieces`."""
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
+    fine = np.interp(np.arange((len(nodes) - 1) * pieces + 1) / pieces, np.arange(len(nodes)), along)
+    return np.asarray(CubicSpline(along, nodes)(fine))
+
+
+def _smoothed(shifts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shifts (n, 3), each averaged with its neighbours'."""
+    wide = np.pad(shifts, ((1, 1), (0, 0)), "edge")
+    return np.asarray(0.25 * wide[:-2] + 0.5 * wide[1:-1] + 0.25 * wide[2:])
 
 
 def aorta(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame, spine: Shape) -> Shape:
@@ -54,14 +70,9 @@ def aorta(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame
     right = [fork, _before(levels[5], curve, 14, 26, 2), *_seen(low, image_from_pelvis)]
     low = [(-38, 34, -22), (-52, 42, -60), (-66, 66, -112)]
     left = [fork, _before(levels[5], curve, -20, 20, 4), *_seen(low, image_from_pelvis)]
-    return union(
-        [
-            _led(np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), 3, spine),
-            _led(np.array(right), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), 4, spine),
-            _led(np.array(left), (ILIAC_ARTERY_MM, ILIAC_ARTERY_MM), 4, spine),
-        ],
-        4.0,
-    )
+    iliac = ILIAC_ARTERY_MM, ILIAC_ARTERY_MM
+    whole = np.array([*trunk, fork]), (AORTA_MM, AORTA_MM), 3
+    return _led([whole, (np.array(right), iliac, 4), (np.array(left), iliac, 4)], spine)
 
 
 def vena_cava(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: Frame, spine: Shape) -> Shape:
@@ -74,11 +85,6 @@ def vena_cava(levels: tuple[Level, ...], curve: SpineCurve, image_from_pelvis: F
     right = [fork, *_seen(low, image_from_pelvis)]
     low = [(-27, 22, -20), (-40, 22, -38), (-52, 29, -65), (-59, 52, -112)]
     left = [fork, _before(levels[5], curve, -8, 9.5, -8), *_seen(low, image_from_pelvis)]
-    return union(
-        [
-            _led(np.array([*trunk, fork]), CAVA_MM, 3, spine),
-            _led(np.array(right), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), 4, spine),
-            _led(np.array(left), (ILIAC_VEIN_MM, ILIAC_VEIN_MM), 4, spine),
-        ],
-        4.0,
-    )
+    iliac = ILIAC_VEIN_MM, ILIAC_VEIN_MM
+    whole = np.array([*trunk, fork]), CAVA_MM, 3
+    return _led([whole, (np.array(right), iliac, 4), (np.array(left), iliac, 4)], spine)

@@ -10,7 +10,7 @@ from arguide_sim.anatomy.crossing import crossings
 from arguide_sim.anatomy.lumbar import Lumbar
 from arguide_sim.anatomy.lumbar_landmarks import landmarks
 from arguide_sim.anatomy.person import person
-from arguide_sim.anatomy.sdf import Shape, union
+from arguide_sim.anatomy.sdf import Shape
 from arguide_sim.anatomy.validity import bare, broken_rules
 from arguide_sim.anatomy.variation import Deformation, levels_of
 from numpy.typing import NDArray
@@ -78,9 +78,7 @@ def test_bones_near_the_skin_lie_below_it_and_fiducials_on_it(wanted: dict[str, 
 def test_a_medial_branch_does_not_kink_where_it_lands_on_bone(seed: int, level: int) -> None:
     """These were bent by 85° and 70° within 1.5 mm, where the thread was drawn down to a process from aside."""
     who = patient(seed)
-    column = [who.bones[name] for name in (*(one.name for one in who.levels), "sacrum")]
-    course = nerves.medial_branch(who.levels[level], who.curve, who.levels[level + 1], who.scale)
-    way = np.diff(nerves.laid_on(course, column[level + 1], union(column[level : level + 3])).even(1.5).nodes, axis=0)
+    way = np.diff(who.branches[level].even(1.5).nodes, axis=0)
     way /= np.linalg.norm(way, axis=1, keepdims=True)
     assert np.degrees(np.arccos(np.sum(way[1:] * way[:-1], axis=1))).max() < 50
 
@@ -99,8 +97,8 @@ def test_medial_branches_lie_on_bone_and_their_needle_meets_them() -> None:
     branch = anatomy.soft["medial-branches"]
     column = [anatomy.bones[name] for name in (*(level.name for level in anatomy.levels), "sacrum")]
     for k, level in enumerate(anatomy.levels):
-        course = nerves.medial_branch(level, anatomy.curve, (*anatomy.levels, None)[k + 1], anatomy.scale)
-        nodes = nerves.laid_on(course, column[k + 1], union(column[k : k + 3])).nodes
+        course = nerves.medial_branch(level, (*anatomy.levels, None)[k + 1], anatomy.curve, anatomy.scale)
+        nodes = anatomy.branches[k].nodes
         fine = np.stack(
             [np.interp(np.arange(0, len(nodes) - 1, 0.1), np.arange(len(nodes)), row) for row in nodes.T], axis=1
         )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from arguide_sim.anatomy.sdf import (
+    Column,
     common,
     curved,
     cut,
@@ -50,6 +51,30 @@ def test_a_round_tube_is_a_capsule(p: np.ndarray) -> None:
 def test_an_elliptic_tube_is_as_wide_and_high_as_told() -> None:
     shape = tube([(0, 0, 0), (0, 20, 0)], (3, 6))
     np.testing.assert_allclose(shape(np.array([[3.0, 10, 0], [-3, 10, 0], [0, 10, 6], [0, 10, -6]])), 0, atol=1e-9)
+
+
+def test_all_pieces_of_a_long_tube_asked_at_once_are_the_union_of_each_alone() -> None:
+    nodes = np.cumsum([(3, 0, 4), (-2, 1, 5), (0, 3, 6), (4, -2, 3)] * 3, axis=0).astype(float)
+    sizes = np.linspace((3, 2), (1, 4), len(nodes))
+    p = np.random.default_rng(2).uniform(nodes.min(axis=0) - 6, nodes.max(axis=0) + 6, (4000, 3))
+    alone = union([tube(nodes[k : k + 2], sizes[k : k + 2]) for k in range(len(nodes) - 1)])(p)
+    near = alone < 6.0
+    np.testing.assert_allclose(tube(nodes, sizes)(p)[near], alone[near], atol=1e-9)
+    assert near.sum() > 1000
+
+
+def test_a_column_is_what_is_cut_out_of_one_another() -> None:
+    below, middle, above = (ellipsoid((0, 0, z), (10, 9, 8)) for z in (0, 13, 26))
+    column = Column(below, 1.0, 0.5)
+    left = [below, column.add(middle), column.add(above)]
+    p = np.random.default_rng(3).uniform(-14, 40, (3000, 3))
+    upper = cut(middle, below, 1.0, 0.5)
+    expected = [below(p), upper(p), cut(above, upper, 1.0, 0.5)(p)]
+    for one, each, what in zip(left, column.each(p), expected, strict=True):
+        assert np.array_equal(one(p), what) and np.array_equal(each, what)
+    assert np.array_equal(column(p), np.min(expected, axis=0))
+    together = (expected[0] < 0) & (expected[1] < 0) | (expected[1] < 0) & (expected[2] < 0)
+    assert not together.any() and (middle(p) < 0).sum() > (expected[1] < 0).sum() > 0
 
 
 def test_a_curved_tube_passes_its_nodes() -> None:
