@@ -83,6 +83,12 @@ def test_a_medial_branch_does_not_kink_where_it_lands_on_bone(seed: int, level: 
     assert np.degrees(np.arccos(np.sum(way[1:] * way[:-1], axis=1))).max() < 50
 
 
+def test_no_bone_tears_a_medial_branch() -> None:
+    """In somebody so small the thread of L3 once ended on one side of a transverse process and went on on the other."""
+    for thread in Lumbar(person(502, stature=1400)).branches:
+        assert thread.longest() < 1.5
+
+
 def test_meshes_of_nerves_and_vessels_lie_in_no_bone_and_in_no_other_vessel() -> None:
     """Of this one the aorta ran 1.3 mm into L4, and the right iliac artery into the veins."""
     who = patient(2003)
