@@ -18,7 +18,6 @@ from arguide.geometry.mesh import Mesh
 from bench._means import Means
 from bench._pieces import LOOSE, loose
 
-MEASURED = (*LEVELS, "sacrum", "thecal-sac", "skin")
 BONES = ("T12", *LEVELS, "sacrum", "ilia")
 PUBLISHED = NORMS | {"facet_area": FACET_AREA}
 COMPARED = ("width_up", "width_low", "depth_up", "depth_low", "height", "canal_width", "canal_depth", "pedicle_width",
@@ -51,8 +50,7 @@ def measure_one(seed: int) -> tuple[LumbarPerson, Measures, list[str]]:
     """A person, the measures of their meshes, and what is wrong with them."""
     somebody = person(seed)
     anatomy = Lumbar(somebody)
-    wanted = {*MEASURED, *BONES}
-    meshes = {part.name: anatomy.mesh(part) for part in anatomy.parts() if part.name in wanted}
+    meshes = {part.name: anatomy.mesh(part) for part in anatomy.parts()}
     wrong = broken_rules(anatomy)
     wrong += [f"{name} {OPEN}" for name, mesh in meshes.items() if not _sound(mesh)]
     wrong += [f"{name} {CROSSED}" for name, mesh in meshes.items() if crossings(mesh)]

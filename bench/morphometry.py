@@ -1,6 +1,6 @@
 """A crowd of generated adults, measured on their meshes, against the published means and spreads; and one real scan.
 
-`python -m bench morphometry` takes some ten seconds of processor for each of `PEOPLE`; ARGUIDE_BENCH_PEOPLE sets another
+`python -m bench morphometry` takes some fifteen seconds of processor for each of `PEOPLE`; ARGUIDE_BENCH_PEOPLE sets another
 number. `python -m bench.morphometry docs/morphometry.md` does the same and writes the page.
 """
 
