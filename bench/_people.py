@@ -89,7 +89,8 @@ def look(who: Person) -> Looked:
         meshes = {part.name: anatomy.mesh(part, 1.0 if part.tissue in fine else who.detail) for part in anatomy.parts()}
         if who.spacing_mm:
             return Looked(who=who, made=made, faults=tuple(misscanned(region, made, meshes, who.spacing_mm)))
-        faults = [*unsound(anatomy, meshes), *loose(meshes), *bare(meshes), *unseen(region, anatomy, meshes)]
+        exact = {part.name: meshes[part.name] for part in anatomy.parts() if part.tissue in fine or who.detail >= 1}
+        faults = [*unsound(anatomy, meshes), *loose(exact), *bare(meshes), *unseen(region, anatomy, meshes)]
         for practised in (region, *(region_named(name) for name in SAME_BODY.get(who.region, ()))):
             faults += unreachable(practised, made, anatomy, meshes)
         return Looked(who=who, made=made, faults=tuple(faults), measures=measured(who.region, anatomy, meshes))
