@@ -25,8 +25,9 @@ OUTWARD = np.array(
 """Ways out of the bone that the branch lies on: to the side, upward and backward, never into joint or canal; (n, 3)."""
 OUT_MM, STEP_MM, STIFF = 9.0, 0.5, 8.0
 """How far it may be to get out, in which steps, and how much more it costs to part from the neighbours than from the place."""
-TORN_MM, STIFFEST = 3.0, 1000.0
-"""So far apart neighbours end on two sides of a bone; how much it may cost to part from them at most."""
+TORN_MM, LEAP_MM, FAR_MM = 3.0, 2.0, 12.0
+"""So far apart neighbours end on two sides of a bone. A branch so torn is carried out once more, farther, and by shifts that
+differ so little between neighbours that no bone fits between them."""
 ROUNDS, PULL_MM, LANDING_MM = 30, 0.3, 5.0
 """How often the branch is straightened and laid on its bone again, by how much at once, and along how much of it the pull
 begins: drawn down all at once it would kink there."""
@@ -119,38 +120,39 @@ def led_around(courses: list[Course], bones: Shape, gap: float) -> Shape:
     return union([tube(nodes, np.column_stack([r, r]), up=(0.03, 1, 0.02)) for nodes, r in pieces])
 
 
-def laid_on(courses: list[Course], column: Column, stiff: Sequence[float] = ()) -> list[Course]:
+def laid_on(courses: list[Course], column: Column, torn: Sequence[int] = ()) -> list[Course]:
     """Medial branches as threads on their beds, clear of all bones: carried out of them, then straightened and laid on by turns.
 
-    The bed of the first is the second bone from the top of the `column`, that of the next the third, and so on. One that is torn
-    apart by a bone between its nodes is carried out again as a stiffer one.
+    The bed of the first is the second bone from the top of the `column`, that of the next the third, and so on; `torn` are the
+    places of those that had a bone between their nodes.
     """
-    bones, stiff = column.shapes[::-1], stiff or [STIFF] * len(courses)
+    bones = column.shapes[::-1]
     now = [course.even() for course in courses]
-    now = [Course(_carried_out(a.nodes, union(bones[k : k + 3]), stiff[k]), a.radii).even() for k, a in enumerate(now)]
+    now = [Course(_carried_out(a.nodes, union(bones[k : k + 3]), k in torn), a.radii).even() for k, a in enumerate(now)]
     for _ in range(ROUNDS):
         for nodes in 2 * [course.nodes for course in now]:
             nodes[1:-1] = 0.25 * nodes[:-2] + 0.5 * nodes[1:-1] + 0.25 * nodes[2:]
         now = [course.even() for course in _laid(now, column)]
     for _ in range(4):
         now = _laid(now, column)
-    stiffer = [2.5 * own if one.longest() > TORN_MM else own for one, own in zip(now, stiff, strict=True)]
-    return now if stiffer == stiff or max(stiffer) > STIFFEST else laid_on(courses, column, stiffer)
+    again = [k for k, one in enumerate(now) if one.longest() > TORN_MM]
+    return laid_on(courses, column, again) if again and not torn else now
 
 
-def _carried_out(nodes: Points, bones: Shape, stiff: float) -> Points:
+def _carried_out(nodes: Points, bones: Shape, torn: bool) -> Points:
     """Nodes (n, 3) moved out of bone, each one of the ways `OUTWARD`, so that they stay near their places and in line.
 
     Of all that would be free the cheapest sequence is taken (Viterbi): the squares of the shifts, and of the differences
     between neighbours' shifts, each for as many candidates as there are ways and steps.
     """
     ways = OUTWARD / np.linalg.norm(OUTWARD, axis=1, keepdims=True)
-    steps = np.arange(STEP_MM, OUT_MM, STEP_MM)
+    steps = np.arange(STEP_MM, FAR_MM if torn else OUT_MM, STEP_MM)
     shifts = np.concatenate([np.zeros((1, 3)), (steps[:, None, None] * ways).reshape(-1, 3)])
     room = bones((nodes[:, None] + shifts).reshape(-1, 3)).reshape(len(nodes), -1)
     lacking = np.maximum(BRANCH_MM + OFF_BONE_MM - room, 0.0)
     own = (shifts**2).sum(axis=1) + 1e3 * lacking**2
-    apart = stiff * ((shifts[:, None] - shifts) ** 2).sum(axis=2)
+    differ = ((shifts[:, None] - shifts) ** 2).sum(axis=2)
+    apart = STIFF * differ + (1e6 * (differ > LEAP_MM**2) if torn else 0.0)
     cost, before = own[0], []
     for one in own[1:]:
         whole = cost[:, None] + apart
