@@ -1,4 +1,4 @@
-"""Crumbs: what a sharp edge cuts off a muscle or a bone is left out of its mesh, and a muscle's given to what surrounds it."""
+"""Crumbs: what a sharp edge cuts off a part is left out of its mesh, and a muscle's given to what surrounds it."""
 
 from collections.abc import Iterable
 

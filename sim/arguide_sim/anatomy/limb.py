@@ -13,6 +13,7 @@ from arguide.geometry.transforms import Array
 from arguide.settings.scenario import Fiducial, Plan, Tissue
 from arguide_sim.anatomy import meshing
 from arguide_sim.anatomy.blocks import Corner
+from arguide_sim.anatomy.crumbs import without_crumbs
 from arguide_sim.anatomy.norms import WHOLE, WholeNorm
 from arguide_sim.anatomy.part import Part
 from arguide_sim.anatomy.person import check_weight
@@ -133,7 +134,9 @@ class LimbAnatomy:
     def mesh(self, part: Part, detail: float = 1.0) -> Mesh:
         """The deformed mesh of a part in the image frame; `detail` below 1 samples more coarsely."""
         triangles = int(part.triangles * detail**2)
-        return meshing.mesh_of(part.shape, *part.extent, part.spacing / detail, triangles, finish=self.deformation)
+        return without_crumbs(
+            meshing.mesh_of(part.shape, *part.extent, part.spacing / detail, triangles, finish=self.deformation)
+        )
 
     def sized(self, shape: Shape) -> Shape:
         """A shape of average size as large as this person's."""

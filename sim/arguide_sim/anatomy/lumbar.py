@@ -309,7 +309,7 @@ class Lumbar:
             part.shape, *part.extent, part.spacing / detail, triangles, part.mirror,
             finish=lambda points: self.deformation(apply(part.frame, points)),
         )  # fmt: skip
-        return without_crumbs(mesh) if part.tissue in (Tissue.BONE, Tissue.MUSCLE) else mesh
+        return without_crumbs(mesh)
 
     def place(self, point: NDArray[np.float64], side: int = 1) -> NDArray[np.float64]:
         """Where a point of the symmetric anatomy's right half (+1) or its mirror image (-1) lies in the patient; (3,)."""
