@@ -89,7 +89,7 @@ def _told(norm: Measure, one: Looked) -> tuple[float, float]:
 HEAD = """\
 # Morphometry of knees and hips
 
-{people} generated knees and as many hips with their groins (numbers {first} to {last}, both sexes, 18 to 95 years), each made
+{knee} generated knees and {hip} hips with their groins (numbers from {first} on, both sexes, 18 to 95 years), each made
 whole and looked over: all meshes closed, with normals outward and free of crossings, bones apart from one another and from
 nerves and vessels, everything below the skin, rules kept, needles long enough for the plans, the CT wide enough. Measured on
 the finished meshes (`limb_morphometry.py`). This page is written by
@@ -110,8 +110,8 @@ Sources:
 
 def page(found: Sequence[Looked]) -> str:
     """The whole page, Markdown."""
-    seeds = [one.who.seed for one in found]
-    lines = [HEAD.format(people=len(set(seeds)), first=min(seeds), last=max(seeds))]
+    people = {region: sum(one.who.region == region for one in found) for region in PUBLISHED}
+    lines = [HEAD.format(first=min(one.who.seed for one in found), **people)]
     lines += ["| what | measured | bound |", "| --- | --- | --- |"]
     lines += [f"| {' | '.join(row)} |" for row in counts(found)]
     lines += ["", "| region | dimension | published | generated | mean | spread | source |", f"|{' --- |' * 7}"]
