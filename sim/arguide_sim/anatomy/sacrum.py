@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arguide_sim.anatomy.joints import Joint
+from arguide_sim.anatomy.outlines import outline_of, smooth_outline, tabled
 from arguide_sim.anatomy.sdf import (
     Distances,
     Points,
@@ -15,11 +16,8 @@ from arguide_sim.anatomy.sdf import (
     curved,
     cut,
     ellipsoid,
-    outline_of,
     plate,
     smooth_max,
-    smooth_outline,
-    tabled,
     tube,
     union,
 )

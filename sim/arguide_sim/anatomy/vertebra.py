@@ -7,6 +7,7 @@ bones.
 import numpy as np
 
 from arguide_sim.anatomy.joints import Joint
+from arguide_sim.anatomy.outlines import outline_of, smooth_outline
 from arguide_sim.anatomy.sdf import (
     Distances,
     Points,
@@ -17,10 +18,8 @@ from arguide_sim.anatomy.sdf import (
     cut,
     ellipsoid,
     half_space,
-    outline_of,
     plate,
     smooth_max,
-    smooth_outline,
     tube,
     union,
 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from arguide_sim.anatomy.outlines import outline_of, polygon, smooth_outline, tabled
 from arguide_sim.anatomy.sdf import (
     Column,
     common,
@@ -10,15 +11,11 @@ from arguide_sim.anatomy.sdf import (
     ellipsoid,
     half_space,
     mirrored,
-    outline_of,
     placed,
     plate,
-    polygon,
     sheet,
     smooth_max,
     smooth_min,
-    smooth_outline,
-    tabled,
     tube,
     union,
 )
