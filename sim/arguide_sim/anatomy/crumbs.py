@@ -12,8 +12,8 @@ from arguide.geometry.mesh import Mesh
 from arguide.geometry.winding import signed_volumes
 from arguide_sim.anatomy.numbering import FILLING
 
-CRUMB = 0.002
-"""A piece with less than this share of all voxels of its number, or of the volume of its mesh, is a crumb."""
+CRUMB_OF_MESH, CRUMB_OF_MAP = 0.005, 0.002
+"""A piece with less than this share of the volume of its mesh, or of all voxels of its number, is a crumb."""
 
 
 def pieces(mesh: Mesh) -> NDArray[np.int32]:
@@ -29,7 +29,7 @@ def without_crumbs(mesh: Mesh) -> Mesh:
     """The closed mesh without its crumbs."""
     piece = pieces(mesh)
     volume = np.bincount(piece[mesh.faces[:, 0]], signed_volumes(mesh.vertices, mesh.faces))
-    large = (volume >= CRUMB * volume.sum())[piece]
+    large = (volume >= CRUMB_OF_MESH * volume.sum())[piece]
     if large.all():
         return mesh
     number = np.cumsum(large, dtype=np.int32) - 1
@@ -46,7 +46,7 @@ def sweep(labels: NDArray[np.uint8], numbers: Iterable[int]) -> None:
         pieces, _ = label(seen == number)
         sizes = np.bincount(pieces.ravel())
         sizes[0] = sizes.max()
-        crumbs = np.flatnonzero(sizes < CRUMB * sizes[1:].sum())
+        crumbs = np.flatnonzero(sizes < CRUMB_OF_MAP * sizes[1:].sum())
         places = find_objects(pieces)
         for crumb in crumbs:
             near = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in places[crumb - 1])
