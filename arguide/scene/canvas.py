@@ -138,6 +138,8 @@ class Label:
             while size > 7 and self._text.get_num_rows() * self._text.get_line_height() * size > self.box.height:
                 size *= 0.92
                 self._text.set_wordwrap(self.box.width / size)
+            rows = max(1, self._text.get_num_rows())
+            size *= min(1.0, self.box.height / (rows * self._text.get_line_height() * size))
         width = self._text.get_width() * size
         if width > self.box.width:
             size *= self.box.width / width

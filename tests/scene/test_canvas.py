@@ -1,7 +1,7 @@
 """Text in boxes. No window is needed for any of this."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import ImageFont
 
@@ -50,6 +50,7 @@ def test_a_missing_font_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
     st.floats(40, 400),
     st.floats(20, 80),
 )
+@example(text=31 * "0", align=Align.LEFT, lines=2, width=40.0, height=20.0)
 def test_words_never_leave_their_box(text: str, align: Align, lines: int, width: float, height: float) -> None:
     box = Rect(30, 40, width, height)
     label = Canvas(1.0).label(box, 18, text, align=align, lines=lines)
