@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from arguide_sim.anatomy.crumbs import pieces
-
 from arguide.geometry.mesh import Mesh
+from arguide.geometry.winding import pieces
 
 LOOSE = "pieces"
 PIECES = {
@@ -17,5 +16,5 @@ PIECES = {
 def loose(meshes: Mapping[str, Mesh]) -> Iterator[str]:
     """What is in other pieces than it should."""
     for name, mesh in meshes.items():
-        if (count := int(pieces(mesh).max()) + 1) != (wanted := PIECES.get(name, 1)):
+        if (count := int(pieces(mesh.faces, len(mesh.vertices)).max()) + 1) != (wanted := PIECES.get(name, 1)):
             yield f"{name}: {count} instead of {wanted} {LOOSE}"

@@ -59,6 +59,17 @@ def repaired(vertices: Array, faces: Faces) -> Faces | None:
     return np.where(inward[part][:, None], fixed[:, ::-1], fixed).astype(np.int32)
 
 
+def pieces(faces: Faces, vertices: int) -> NDArray[np.int32]:
+    """The piece, from 0, of each of so many vertices: pieces share no vertex; (n,)."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    edges = directed_edges(faces)
+    graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=(vertices, vertices))
+    found: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    return found
+
+
 def _consistent(faces: Faces) -> tuple[NDArray[np.bool_] | None, NDArray[np.intp], bool]:
     """Which faces (m,) to flip so that neighbours agree (None: impossible), the part (m,) each is in, and if any differ.
 

@@ -63,13 +63,7 @@ def _level(blurred: NDArray[np.float32], count: float) -> float:
 
 def without_specks(mesh: Mesh) -> Mesh:
     """The mesh without its small separate pieces and without bubbles inside."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    edges = winding.directed_edges(mesh.faces)
-    size = len(mesh.vertices)
-    graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=(size, size))
-    piece = connected_components(graph, directed=False)[1][mesh.faces[:, 0]]
+    piece = winding.pieces(mesh.faces, len(mesh.vertices))[mesh.faces[:, 0]]
     centred = mesh.vertices - mesh.vertices.mean(axis=0)
     volumes = np.bincount(piece, weights=winding.signed_volumes(centred, mesh.faces))
     keep = volumes > SMALLEST_PART * volumes.max()

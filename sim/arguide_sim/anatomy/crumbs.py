@@ -5,29 +5,18 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, find_objects, label
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from arguide.geometry.mesh import Mesh
-from arguide.geometry.winding import signed_volumes
+from arguide.geometry.winding import pieces, signed_volumes
 from arguide_sim.anatomy.numbering import FILLING
 
 CRUMB_OF_MESH, CRUMB_OF_MAP = 0.005, 0.002
 """A piece with less than this share of the volume of its mesh, or of all voxels of its number, is a crumb."""
 
 
-def pieces(mesh: Mesh) -> NDArray[np.int32]:
-    """The piece (n,) of each vertex, from 0; pieces share no vertex."""
-    ends = mesh.faces[:, [0, 1, 1, 2]].reshape(-1, 2)
-    count = len(mesh.vertices)
-    joined = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    found: NDArray[np.int32] = connected_components(joined, directed=False)[1]
-    return found
-
-
 def without_crumbs(mesh: Mesh) -> Mesh:
     """The closed mesh without its crumbs."""
-    piece = pieces(mesh)
+    piece = pieces(mesh.faces, len(mesh.vertices))
     volume = np.bincount(piece[mesh.faces[:, 0]], signed_volumes(mesh.vertices, mesh.faces))
     large = (volume >= CRUMB_OF_MESH * volume.sum())[piece]
     if large.all():
@@ -43,14 +32,14 @@ def sweep(labels: NDArray[np.uint8], numbers: Iterable[int]) -> None:
         if number > len(boxes) or boxes[number - 1] is None:
             continue
         seen = labels[tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in boxes[number - 1])]
-        pieces, _ = label(seen == number)
-        sizes = np.bincount(pieces.ravel())
+        piece, _ = label(seen == number)
+        sizes = np.bincount(piece.ravel())
         sizes[0] = sizes.max()
         crumbs = np.flatnonzero(sizes < CRUMB_OF_MAP * sizes[1:].sum())
-        places = find_objects(pieces)
+        places = find_objects(piece)
         for crumb in crumbs:
             near = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in places[crumb - 1])
-            seen[near][pieces[near] == crumb] = _around(seen[near], pieces[near] == crumb, number)
+            seen[near][piece[near] == crumb] = _around(seen[near], piece[near] == crumb, number)
 
 
 def _around(labels: NDArray[np.uint8], crumb: NDArray[np.bool_], number: int) -> int:
